@@ -1,0 +1,67 @@
+"""What the data tell the rest of the program: names, shapes, classes and fitted numbers, without the examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class InputFacts:
+    """One input of the model as it arrives from outside, raw.
+
+    Attributes:
+        name: The name that the recipe gives it.
+        shape: Shape of one raw example, without the batch.
+        columns: The source's columns (or array) that it is read from, in order.
+        scale: Fitted on the training examples: what a raw value is multiplied by, one number, or one for each
+            index of the last axis; None where the raw values go in as they are.
+        offset: What is added after that; None together with `scale`.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    columns: tuple[str, ...]
+    scale: tuple[float, ...] | None = None
+    offset: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class TargetFacts:
+    """One target.
+
+    Attributes:
+        name: The name that the recipe gives it.
+        kind: `category` (a class per example) or `number`.
+        shape: Shape of one example's raw target without the batch: `()` for a category, `(columns,)` for numbers.
+        columns: The source's columns (or array) that it is read from, in order.
+        classes: Label of each class, sorted, as text; empty for numbers.
+        class_counts: How many training examples each class has; empty for numbers.
+        scale: The standard deviations that numbers were divided by for training, one for each column; None: as they are.
+        offset: The means that were subtracted before; None together with `scale`.
+    """
+
+    name: str
+    kind: Literal["category", "number"]
+    shape: tuple[int, ...]
+    columns: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    class_counts: tuple[int, ...] = ()
+    scale: tuple[float, ...] | None = None
+    offset: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Everything that the data tell.
+
+    Attributes:
+        inputs: By name, in the recipe's order.
+        targets: By name, in the recipe's order.
+        training_examples: How many examples the training part has.
+    """
+
+    inputs: Mapping[str, InputFacts]
+    targets: Mapping[str, TargetFacts]
+    training_examples: int
