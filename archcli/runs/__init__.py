@@ -1,0 +1,1 @@
+"""A run directory: made, written, read and listed."""
