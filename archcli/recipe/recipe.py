@@ -133,6 +133,7 @@ class Train:
         seed: Decides initial weights, order, dropout.
         deterministic: Whether TensorFlow's op determinism is switched on.
         compile: How steps are run.
+        locations: Where the value of a key stands, by its path below `train`; for the keys that are written.
     """
 
     epochs: int
@@ -148,6 +149,7 @@ class Train:
     seed: int
     deterministic: bool
     compile: Literal["auto", "graph", "xla", "eager"]
+    locations: Mapping[str, Location] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

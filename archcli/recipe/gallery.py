@@ -1,0 +1,64 @@
+"""The recipes that ship with the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from archcli.errors import Problem, RecipeError
+from archcli.recipe.suggestions import near_match
+
+_PACKAGE = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class GalleryRecipe:
+    """A shipped recipe.
+
+    Attributes:
+        name: What it is called on the command line.
+        path: Its file.
+        summary: The first line of its opening comment.
+    """
+
+    name: str
+    path: Path
+    summary: str
+
+
+def gallery_folder() -> Path:
+    """Return the folder of the shipped recipes: in the installed package, or beside it in a checkout."""
+    installed = _PACKAGE / "gallery"
+    return installed if installed.is_dir() else _PACKAGE.parent / "recipes"
+
+
+def list_gallery() -> tuple[GalleryRecipe, ...]:
+    """Return all shipped recipes by name."""
+    files = sorted(gallery_folder().glob("*.yaml"))
+    return tuple(GalleryRecipe(file.stem, file, _summary(file.read_text(encoding="utf-8"))) for file in files)
+
+
+def find_recipe(text: str) -> Path:
+    """Return the file that is meant by a path or by the name of a shipped recipe.
+
+    Raises:
+        RecipeError: There is neither.
+    """
+    path = Path(text)
+    if path.exists() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+        return path
+    shipped = gallery_folder() / f"{text}.yaml"
+    if shipped.is_file():
+        return shipped
+    match = near_match(text, [recipe.name for recipe in list_gallery()])
+    hint = f"did you mean `{match}`?" if match else "`archcli recipes list` shows the recipes that ship; a file ends in `.yaml`"
+    raise RecipeError(Problem("recipe-not-found", f"no recipe is called `{text}`, and no file", hint=hint))
+
+
+def _summary(text: str) -> str:
+    """Return the first line of the comment that a recipe opens with, without what is said to editors."""
+    for line in text.splitlines():
+        comment = line.removeprefix("#").strip()
+        if line.startswith("#") and comment and not comment.startswith("yaml-language-server"):
+            return comment
+    return ""

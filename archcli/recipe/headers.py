@@ -1,0 +1,250 @@
+"""What a data file calls its columns, read from its first bytes: enough to check a recipe without reading the data."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final
+
+from archcli.errors import DataError, Location, Problem
+from archcli.recipe.built_in import BUILT_IN, built_in_set
+from archcli.recipe.delimited import Record, read_records
+from archcli.recipe.features import read_columns
+from archcli.recipe.recipe import Data, Named
+from archcli.recipe.sources import DELIMITERS
+from archcli.recipe.suggestions import near_match
+
+_NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
+_FORMATS: Final[Mapping[bytes, tuple[str, str]]] = {
+    b"PK\x03\x04": ("a zip archive or a spreadsheet", "save it as CSV, or read arrays with `npz`"),
+    b"PAR1": ("a Parquet file", "save it as CSV"),
+    b"\x1f\x8b": ("compressed by gzip", "unpack it first"),
+    b"\x93NUMPY": ("a NumPy array", "save it by `numpy.savez` and read it with `npz`"),
+    b"\x89HDF": ("an HDF5 file", "save its arrays by `numpy.savez` and read them with `npz`"),
+}
+_SNIFFED_BYTES: Final = 4096
+
+
+@dataclass(frozen=True)
+class Header:
+    """The names of a CSV's columns.
+
+    Attributes:
+        names: In order, as written.
+        record: The line that they stand on.
+    """
+
+    names: tuple[str, ...]
+    record: Record
+
+    def repeated(self, columns: Sequence[str]) -> tuple[Problem, ...]:
+        """Say which of `columns` the file has more than once."""
+        return tuple(
+            Problem(
+                "duplicate-column",
+                f"{self.names.count(column)} columns are called `{column}`, expected one",
+                self.record.locate(_last_index(self.names, column)),
+                "give each column a name of its own",
+            )
+            for column in dict.fromkeys(columns)
+            if self.names.count(column) > 1
+        )
+
+
+def read_header(path: Path, delimiter: str = ",", *, location: Location | None = None) -> Header:
+    """Read the names of the columns of a CSV.
+
+    Args:
+        path: The file.
+        delimiter: What stands between two cells.
+        location: Where the recipe or the command line names the file.
+
+    Raises:
+        DataError: There is no such file, it cannot be read, is no UTF-8 text, or its first line names no columns.
+    """
+    start = _read_start(path, location)
+    for magic, (what, hint) in _FORMATS.items():
+        if start.startswith(magic):
+            raise DataError(Problem("not-a-csv", f"`{path}` is {what}, expected a CSV", location, hint))
+    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
+        message = f"`{path}` is UTF-16, expected UTF-8"
+        raise DataError(Problem("not-utf8", message, location, "save it as UTF-8"))
+    if b"\0" in start:
+        raise DataError(Problem("not-a-csv", f"`{path}` is a binary file, expected a CSV", location))
+    record = next(read_records(path, delimiter), None)
+    if record is None or not record.text.strip():
+        if not start.removeprefix(b"\xef\xbb\xbf").strip():
+            raise DataError(Problem("empty-file", f"`{path}` is empty, expected a CSV", location))
+        message = f"the first line of `{path}` is empty, expected the names of the columns"
+        raise DataError(Problem("no-header", message, location))
+    if record.is_open:
+        raise DataError(unclosed_quote(record))
+    names = tuple(record.cells)
+    problems = [not_utf8(record, index) for index, name in enumerate(names) if has_foreign_bytes(name)]
+    if problems:
+        raise DataError(*problems)
+    return Header(names, record)
+
+
+def read_array_names(path: Path, *, location: Location | None = None) -> tuple[str, ...]:
+    """Read the names of the arrays of an NPZ.
+
+    Raises:
+        DataError: There is no such file, it cannot be read, or is no NPZ.
+    """
+    start = _read_start(path, location)
+    hint = "save it by `numpy.savez`"
+    if start.startswith(b"\x93NUMPY"):
+        message = f"`{path}` is a single array without a name, expected an NPZ"
+        raise DataError(Problem("not-an-npz", message, location, hint))
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.namelist()
+    except zipfile.BadZipFile:
+        message = f"`{path}` is no NPZ, or is cut off"
+        raise DataError(Problem("not-an-npz", message, location, hint)) from None
+    names = tuple(member.removesuffix(".npy") for member in members if member.endswith(".npy"))
+    if not names:
+        raise DataError(Problem("not-an-npz", f"`{path}` holds no arrays", location, hint))
+    return names
+
+
+def find_column_problems(data: Data) -> tuple[Problem, ...]:
+    """Say which columns the recipe names that its source does not have.
+
+    Only the header of a file is read.
+
+    Raises:
+        DataError: The file is missing, cannot be read, or has a header that cannot be used.
+    """
+    header: Header | None = None
+    location = data.source.argument_locations.get("path", data.source.location)
+    if data.source.name in BUILT_IN:
+        called = f"`{data.source.name}`"
+        names = tuple(column.name for column in built_in_set(data.source.name, data.source.arguments).columns)
+    else:
+        path = source_path(data.source)
+        called = f"`{path.name}`"
+        if data.source.name == "npz":
+            names = read_array_names(path, location=location)
+        else:
+            header = read_header(path, source_delimiter(data.source), location=location)
+            names = header.names
+    features = [*data.inputs.items(), *data.targets.items()]
+    wanted = [(column, feature) for name, feature in features for column in read_columns(feature, name)]
+    repeated = () if header is None else header.repeated([column for column, _ in wanted])
+    if repeated:
+        raise DataError(*repeated)
+    noun = "array" if data.source.name == "npz" else "column"
+    return tuple(
+        Problem(
+            "column-not-found",
+            f"{called} has no {noun} `{column}`",
+            _locate_column(feature, column),
+            column_hint(column, names, header),
+        )
+        for column, feature in wanted
+        if column not in names
+    )
+
+
+def source_path(source: Named) -> Path:
+    """Return the path that a source of files is read from."""
+    return Path(str(source.arguments["path"]))
+
+
+def source_delimiter(source: Named | None) -> str:
+    """Return what stands between the cells of a CSV; a comma where nothing is said."""
+    return str(source.arguments.get("delimiter", ",")) if source is not None else ","
+
+
+def column_hint(column: str, names: Sequence[str], header: Header | None) -> str:
+    """Say how a column that is not among `names` may be mended."""
+    stripped = {name.strip(): name for name in names}
+    if column in stripped:
+        return f"the file calls it `{stripped[column]}`, with blanks; take them out of the file or write them in quotes"
+    match = near_match(column, names)
+    if match is not None:
+        return f"did you mean `{match}`?"
+    if header is not None:
+        other = next((mark for mark in DELIMITERS if len(names) == 1 and mark in names[0]), None)
+        if other is not None:
+            shown = "\\t" if other == "\t" else other
+            return f'the file seems to be separated by `{shown}`: write `delimiter: "{shown}"`'
+        if all(_NUMBER.fullmatch(name) for name in names):
+            return "the first line of the file must name the columns, and it holds numbers"
+    shown_names = ", ".join(f"`{name}`" for name in names[:10])
+    return f"it has {shown_names}" + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
+
+def not_utf8(record: Record, cell: int) -> Problem:
+    """Describe a cell with bytes that are no UTF-8."""
+    text = record.cells[cell].encode("utf-8", "surrogateescape")
+    return Problem(
+        "not-utf8",
+        f"expected UTF-8, found the bytes `{text[:20].hex(' ')}`",
+        record.locate(cell),
+        "save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`",
+    )
+
+
+def has_foreign_bytes(text: str) -> bool:
+    """Tell whether a text that was read held bytes that are no UTF-8."""
+    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
+
+
+def unclosed_quote(record: Record) -> Problem:
+    """Describe a file that ends inside a quoted cell."""
+    return Problem(
+        "unclosed-quote",
+        "the quote that is opened here is never closed",
+        replace(record.locate(len(record.cells) - 1), length=1),
+        'close it, or double a quote that is part of the text: `""`',
+    )
+
+
+def _read_start(path: Path, location: Location | None) -> bytes:
+    """Return the first bytes of a file that is there, can be read and is not empty."""
+    if path.is_dir():
+        message = f"`{path}` is a folder, expected a file"
+        raise DataError(Problem("not-readable", message, location))
+    try:
+        with path.open("rb") as file:
+            start = file.read(_SNIFFED_BYTES)
+    except FileNotFoundError:
+        raise DataError(_file_not_found(path, location)) from None
+    except OSError as error:
+        message = f"`{path}` cannot be read: {error.strerror}"
+        raise DataError(Problem("not-readable", message, location, f"look with `ls -l {path}`")) from None
+    if not start:
+        raise DataError(Problem("empty-file", f"`{path}` is empty", location))
+    return start
+
+
+def _file_not_found(path: Path, location: Location | None) -> Problem:
+    if not path.parent.is_dir():
+        hint = "paths are relative to the recipe that names them"
+        return Problem("file-not-found", f"there is no folder `{path.parent}`", location, hint)
+    try:
+        match = near_match(path.name, [other.name for other in path.parent.iterdir() if other.is_file()])
+    except OSError:
+        match = None
+    hint = f"did you mean `{match}`?" if match else "paths are relative to the recipe that names them"
+    return Problem("file-not-found", f"there is no file `{path}`", location, hint)
+
+
+def _last_index(names: Sequence[str], name: str) -> int:
+    return len(names) - 1 - list(reversed(names)).index(name)
+
+
+def _locate_column(feature: Named, column: str) -> Location:
+    """Return where the recipe names a column: inside a list that stands on one line, at the item."""
+    location = feature.argument_locations.get("columns", feature.location)
+    line = location.source.line(location.line)
+    item = re.compile(rf"(?<![\w]){re.escape(column)}(?![\w])").search(line, location.column - 1)
+    if item is None or "columns" not in feature.argument_locations:
+        return location
+    return replace(location, column=item.start() + 1, length=len(column))

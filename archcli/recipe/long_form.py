@@ -1,0 +1,99 @@
+"""Every way of writing a named thing into one: `Dropout: 0.25` is `{Dropout: {rate: 0.25}}`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
+from archcli.recipe.signatures import canonical_name, signature
+from archcli.recipe.types import Either, ListOf, MapOf, Object, Section, Signature, Type
+from archcli.recipe.typing_of import fitting_type
+
+
+def to_long_form(node: Node, type_: Type) -> Node:
+    """Write out the short forms in a node of the given type.
+
+    What does not fit the type is left as it is, for checking to report.
+    """
+    if isinstance(node, ScalarNode) and (node.reference is not None or is_null(node)):
+        return node
+    match type_:
+        case Section() if isinstance(node, MapNode):
+            fields = {field.name: field.type for field in type_.fields}
+            return _map_values(node, fields)
+        case MapOf() if isinstance(node, MapNode):
+            return _map_values(node, {entry.key.text: type_.value for entry in node.entries})
+        case ListOf() if isinstance(node, ListNode):
+            return replace(node, items=tuple(to_long_form(item, type_.item) for item in node.items))
+        case Either():
+            fitting = fitting_type(node, type_)
+            return node if fitting is None else to_long_form(node, fitting)
+        case Object():
+            return _named(node, type_)
+        case _:
+            return node
+
+
+def _map_values(node: MapNode, types: dict[str, Type]) -> MapNode:
+    entries = (
+        Entry(entry.key, to_long_form(entry.value, types[entry.key.text])) if entry.key.text in types else entry
+        for entry in node.entries
+    )
+    return replace(node, entries=tuple(entries))
+
+
+def _named(node: Node, type_: Object) -> Node:
+    if isinstance(node, ListNode):
+        return replace(node, items=tuple(to_long_form(item, type_) for item in node.items))
+    if isinstance(node, ScalarNode):
+        if not isinstance(node.value, str):
+            return node
+        name, given = canonical_name(type_.category, node.text)
+        if name is None:
+            return node
+        key = replace(node, value=name, text=name)
+        arguments = MapNode(
+            tuple(Entry(replace(key, value=k, text=k), replace(key, value=v, text=v)) for k, v in given.items()),
+            node.location,
+        )
+        return MapNode((Entry(key, arguments),), node.location)
+    if len(node.entries) != 1:
+        return node
+    key, value = node.entries[0].key, node.entries[0].value
+    name, given = canonical_name(type_.category, key.text)
+    found = None if name is None else signature(type_.category, name)
+    if name is None or found is None:
+        return node
+    arguments = _arguments(value, found)
+    if isinstance(arguments, MapNode):
+        for argument, text in given.items():
+            if arguments.entry(argument) is None:
+                where = replace(key, value=argument, text=argument)
+                arguments = arguments.with_entry(where, replace(key, value=text, text=text, quoted=True))
+        arguments = _map_values(arguments, {argument.name: argument.type for argument in found.arguments.values()})
+    return MapNode((Entry(replace(key, value=name, text=name), arguments),), node.location)
+
+
+def _arguments(value: Node, found: Signature) -> Node:
+    """Give what stands after `Name:` as a mapping of arguments, where it can be one."""
+    if is_null(value):
+        return MapNode((), value.location)
+    if isinstance(value, MapNode) and not _is_first_argument(value, found):
+        return value
+    if found.first is None:
+        return value
+    key = ScalarNode(found.first, found.first, quoted=True, location=value.location)
+    return MapNode((Entry(key, value),), value.location)
+
+
+def _is_first_argument(value: MapNode, found: Signature) -> bool:
+    """Tell `Bidirectional: {LSTM: 32}` (the first argument) from `Dense: {units: 3}` (arguments by name)."""
+    if found.first is None or len(value.entries) != 1:
+        return False
+    key = value.entries[0].key.text
+    if key in found.arguments:
+        return False
+    first = found.arguments[found.first].type
+    options = first.types if isinstance(first, Either) else (first,)
+    categories = [option.category for option in options if isinstance(option, Object)]
+    return any(canonical_name(category, key)[0] is not None or key[:1].isupper() for category in categories)

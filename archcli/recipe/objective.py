@@ -1,0 +1,238 @@
+"""What the output means, and which loss and metrics go with it: from the target, the last layer and what is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from archcli.errors import Problem
+from archcli.recipe.recipe import Chain, Layer, Named, Objective
+from archcli.recipe.signatures import signature
+
+Encoding = Literal["index", "one_hot", "number"]
+Task = Literal["classification", "binary", "regression"]
+Output = Literal["logits", "probabilities", "values"]
+
+PASSES_ON: Final = frozenset(
+    {"ActivityRegularization", "Cropping1D", "Cropping2D", "Cropping3D", "Dropout", "Flatten", "Identity", "Permute"}
+    | {"RepeatVector", "Reshape", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
+    | {f"Global{kind}Pooling{dims}D" for kind in ("Average", "Max") for dims in (1, 2, 3)}
+    | {f"{kind}Pooling{dims}D" for kind in ("Average", "Max") for dims in (1, 2, 3)}
+)
+"""Layers after which scores are still what they were before: probabilities, or logits."""
+
+_NUMBERS = ("MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh")
+
+LOSSES: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(fits)
+    for fits, names in (
+        (("index",), ("SparseCategoricalCrossentropy",)),
+        (("one_hot",), ("CategoricalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalHinge")),
+        (("one_hot",), ("KLDivergence",)),
+        (("binary",), ("BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "SquaredHinge")),
+        (("number", "one_hot", "binary"), _NUMBERS),
+        (("number",), ("MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson", "CosineSimilarity")),
+    )
+    for name in names
+}
+"""Which kinds of target a loss is for; a loss that is not here is for none that there is."""
+
+MARGIN_LOSSES: Final = frozenset({"Hinge", "SquaredHinge", "CategoricalHinge"})
+"""Losses on scores without bound, which are neither probabilities nor turned into them."""
+
+_CONFUSION = ("TruePositives", "TrueNegatives", "FalsePositives", "FalseNegatives", "Precision", "Recall", "AUC")
+_AT = ("PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity", "SpecificityAtSensitivity")
+
+METRICS: Final[Mapping[str, frozenset[str]]] = {
+    name: frozenset(fits)
+    for fits, names in (
+        (("index", "one_hot", "binary"), ("accuracy",)),
+        (("index",), ("SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy")),
+        (("one_hot",), ("CategoricalAccuracy", "CategoricalCrossentropy", "CategoricalHinge", "TopKCategoricalAccuracy")),
+        (("one_hot",), ("KLDivergence", "OneHotIoU", "OneHotMeanIoU")),
+        (("binary",), ("BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "Hinge", "SquaredHinge")),
+        (("one_hot", "binary"), (*_CONFUSION, *_AT, "F1Score", "FBetaScore")),
+        (("number", "one_hot", "binary"), ("MeanSquaredError", "MeanAbsoluteError", "RootMeanSquaredError")),
+        (("number",), ("MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson", "LogCoshError")),
+        (("number",), ("CosineSimilarity", "R2Score", "PearsonCorrelation", "ConcordanceCorrelation")),
+    )
+    for name in names
+}
+"""Which kinds of target a metric is for."""
+
+_ACCURACIES: Final = {
+    "index": "SparseCategoricalAccuracy",
+    "one_hot": "CategoricalAccuracy",
+    "binary": "BinaryAccuracy",
+}
+
+
+def infer_objective(target: Named, layers: Chain, loss: Named | None) -> tuple[Objective | None, list[Problem]]:
+    """Tell what the output means.
+
+    Args:
+        target: The target's type.
+        layers: The whole chain.
+        loss: The loss as written; None: it follows.
+
+    Returns:
+        The objective, or None and what is wrong.
+    """
+    if target.name == "number":
+        return Objective("regression", "values", "number"), []
+    last = last_scoring_layer(layers)
+    if last is None:
+        return Objective("classification", "logits", _encoding(loss)), []
+    activation = activation_of(last)
+    units = last.arguments.get("units")
+    single = isinstance(units, int) and units == 1
+    where = last.argument_locations.get("activation", last.location)
+    if activation in ("softmax", "sparsemax") and not single:
+        return Objective("classification", "probabilities", _encoding(loss)), []
+    if activation == "linear":
+        task: Task = "binary" if single else "classification"
+        return Objective(task, "logits", "index" if single else _encoding(loss)), []
+    if activation in ("sigmoid", "hard_sigmoid") and single:
+        return Objective("binary", "probabilities", "index"), []
+    wanted = "`sigmoid`" if single else "`softmax`"
+    if activation is None:
+        message = f"`{last.name}` as the last layer gives no class scores"
+        hint = "end with `Dense: {units: $classes, activation: softmax}`"
+    else:
+        message = f"the activation `{activation}` of the last layer gives no class probabilities"
+        hint = f"write {wanted}, or leave it out: a linear output is read as logits"
+        if "activation" not in last.argument_locations and last.name not in ("Activation", "Softmax"):
+            hint = "end with `Dense: {units: $classes, activation: softmax}`"
+    return None, [Problem("activation-does-not-fit", message, where, hint)]
+
+
+def last_scoring_layer(layers: Chain) -> Named | None:
+    """Return the layer whose numbers the model answers with: the last that changes more than shape."""
+    for layer in reversed(layers.layers):
+        inner: Layer = layer
+        if isinstance(layer, Named) and layer.name == "TimeDistributed":
+            wrapped = layer.arguments.get("layer")
+            inner = wrapped if isinstance(wrapped, (Named, Chain)) else layer
+        found = last_scoring_layer(inner) if isinstance(inner, Chain) else inner
+        if found is not None and found.name not in PASSES_ON:
+            return found
+    return None
+
+
+def activation_of(layer: Named) -> str | None:
+    """Return the name of a layer's activation, `linear` for one that has none, None where its scores are bounded otherwise."""
+    if layer.name == "Softmax":
+        return "softmax"
+    found = signature("layer", layer.name)
+    field = None if found is None else found.arguments.get("activation")
+    if field is None:
+        is_loop = found is not None and {"return_sequences", "merge_mode", "cell"} & set(found.arguments)
+        return None if is_loop or layer.name in ("ReLU", "LeakyReLU", "PReLU", "ELU") else "linear"
+    given = layer.arguments.get("activation", field.default)
+    return given if isinstance(given, str) else "linear"
+
+
+def complete_loss(loss: Named | None, objective: Objective, where: Named) -> tuple[Named | None, list[Problem]]:
+    """Choose the loss that the target asks for, or check the one that is written.
+
+    Args:
+        loss: As written; None: it follows from the objective.
+        objective: What the output means.
+        where: What the loss follows from, for its location.
+    """
+    logits = objective.output == "logits"
+    if loss is None:
+        names = {"index": "SparseCategoricalCrossentropy", "one_hot": "CategoricalCrossentropy", "number": "MeanSquaredError"}
+        name = "BinaryCrossentropy" if objective.task == "binary" else names[objective.encoding]
+        arguments = {"from_logits": logits} if objective.task != "regression" else {}
+        return Named(name, arguments, where.location), []
+    kind = _kind(objective)
+    if kind not in LOSSES.get(loss.name, frozenset()):
+        message = f"the loss `{loss.name}` does not fit {_describe_target(kind)}"
+        return None, [Problem("loss-does-not-fit", message, loss.location, _loss_hint(kind))]
+    found = signature("loss", loss.name)
+    takes_logits = found is not None and "from_logits" in found.arguments
+    written = loss.arguments.get("from_logits", False)
+    if logits and not written and loss.name not in MARGIN_LOSSES:
+        message = f"the loss `{loss.name}` is written for probabilities, but the last layer is linear and gives logits"
+        better = f"`{loss.name}: {{from_logits: true}}`" if takes_logits else "an activation in the last layer"
+        hint = f"leave the loss out, or write {better}"
+        return None, [Problem("loss-does-not-fit", message, loss.location, hint)]
+    if not logits and (written or loss.name in MARGIN_LOSSES) and objective.task != "regression":
+        message = f"the loss `{loss.name}` is for logits, but the last layer gives probabilities"
+        where_written = loss.argument_locations.get("from_logits", loss.location)
+        return None, [Problem("loss-does-not-fit", message, where_written, "take the activation of the last layer away")]
+    return loss, []
+
+
+def complete_metrics(
+    metrics: tuple[Named, ...] | None, objective: Objective, where: Named
+) -> tuple[tuple[Named, ...], list[Problem]]:
+    """Choose the metrics that the target asks for, or check those that are written; every one gets its column's name."""
+    if metrics is None:
+        asked = ("MeanAbsoluteError", "R2Score") if objective.task == "regression" else ("accuracy",)
+        metrics = tuple(Named(name, {}, where.location) for name in asked)
+    kind = _kind(objective)
+    complete: list[Named] = []
+    problems: list[Problem] = []
+    for metric in metrics:
+        if kind not in METRICS.get(metric.name, frozenset()):
+            message = f"the metric `{metric.name}` does not fit {_describe_target(kind)}"
+            problems.append(Problem("metric-does-not-fit", message, metric.location, _metric_hint(metric.name, kind)))
+            continue
+        done = _complete_metric(metric, objective, kind)
+        if any(done.arguments["name"] == other.arguments["name"] for other in complete):
+            message = f"two metrics are called `{done.arguments['name']}`"
+            problems.append(Problem("repeated-name", message, metric.location, "give one of them a `name:` of its own"))
+            continue
+        complete.append(done)
+    return tuple(complete), problems
+
+
+def _complete_metric(metric: Named, objective: Objective, kind: str) -> Named:
+    name = _ACCURACIES[kind] if metric.name == "accuracy" else metric.name
+    found = signature("metric", name)
+    arguments = dict(metric.arguments)
+    default = None if found is None or "name" not in found.arguments else found.arguments["name"].default
+    column = "accuracy" if metric.name == "accuracy" else default if isinstance(default, str) else _snake_case(name)
+    arguments.setdefault("name", column)
+    if objective.output == "logits" and found is not None and "from_logits" in found.arguments:
+        arguments.setdefault("from_logits", True)
+    return Named(name, arguments, metric.location, metric.argument_locations)
+
+
+def _encoding(loss: Named | None) -> Encoding:
+    """Feed class numbers, unless the written loss compares whole distributions."""
+    fits = LOSSES.get(loss.name, frozenset()) if loss is not None else frozenset()
+    return "one_hot" if "one_hot" in fits else "index"
+
+
+def _kind(objective: Objective) -> str:
+    return "binary" if objective.task == "binary" else objective.encoding
+
+
+def _describe_target(kind: str) -> str:
+    return {
+        "index": "a category target with one score per class",
+        "one_hot": "a category target with one score per class",
+        "binary": "a category target with a single score",
+        "number": "a number target",
+    }[kind]
+
+
+def _loss_hint(kind: str) -> str:
+    fitting = [f"`{name}`" for name, fits in LOSSES.items() if kind in fits or (kind == "index" and "one_hot" in fits)]
+    return "leave it out, or take one of " + ", ".join(fitting)
+
+
+def _metric_hint(name: str, kind: str) -> str:
+    if kind == "index" and "one_hot" in METRICS.get(name, frozenset()):
+        return "it compares one score per class with a 1 for the right one: write `loss: CategoricalCrossentropy` too"
+    if kind == "number" or name == "Accuracy":
+        return "write `accuracy`" if kind != "number" else "such as `MeanAbsoluteError`, `RootMeanSquaredError`, `R2Score`"
+    return "write `accuracy`, or leave the metrics out"
+
+
+def _snake_case(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()

@@ -1,0 +1,94 @@
+"""The sections of a recipe and their keys: the one place where an option is added."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from archcli.recipe.types import (
+    Anything,
+    Either,
+    Field,
+    FilePath,
+    GivenName,
+    ListOf,
+    MapOf,
+    Number,
+    Object,
+    Section,
+    Text,
+    Truth,
+    Whole,
+)
+
+SPLIT: Final = Section(
+    "data.split",
+    (
+        Field("validation", Number(minimum=0, below=1), "Share of all examples kept for validation.", 0.1),
+        Field("test", Number(minimum=0, below=1), "Share of all examples kept for the test.", 0.2),
+        Field("stratify", Truth(), "Give every part the same share of each class.", inferred="the target"),
+        Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides which example goes where.", 0),
+    ),
+)
+
+DATA: Final = Section(
+    "data",
+    (
+        Field("source", Object("source"), "Where the examples come from.", required=True),
+        Field("inputs", MapOf(Object("input")), "What goes into the model, by name.", inferred="the source"),
+        Field("targets", MapOf(Object("target")), "What the model is to say, by name.", inferred="the source"),
+        Field("split", SPLIT, "How the examples are divided.", {}),
+    ),
+)
+
+MODEL: Final = Section(
+    "model",
+    (
+        Field("build", Text(("sequential", "functional")), "The Keras API that builds the model.", "sequential"),
+        Field("layers", ListOf(Object("layer"), minimum_length=1), "The layers, one after another.", required=True),
+    ),
+)
+
+EARLY_STOPPING: Final = Section(
+    "train.early_stopping",
+    (
+        Field("patience", Whole(minimum=0), "Epochs without improvement before training stops.", 10),
+        Field("min_delta", Number(minimum=0), "The least change that counts as an improvement.", 0.0),
+        Field("start_from_epoch", Whole(minimum=0), "Epochs before it begins to watch.", 0),
+    ),
+)
+
+TRAIN: Final = Section(
+    "train",
+    (
+        Field("epochs", Whole(minimum=1), "Passes over the training examples.", 20),
+        Field("batch_size", Whole(minimum=1), "Examples per step.", 32),
+        Field("optimizer", Object("optimizer"), "With its clipping and learning-rate schedule.", {"Adam": {}}),
+        Field("loss", Object("loss"), "What is minimised.", inferred="the target and the last layer"),
+        Field("metrics", ListOf(Object("metric")), "What is measured each epoch.", inferred="the target"),
+        Field("monitor", Text(), "The logged quantity that decides which epoch is best.", inferred="the split"),
+        Field("early_stopping", EARLY_STOPPING, "When to stop for lack of improvement; null: never."),
+        Field("callbacks", ListOf(Object("callback")), "Keras callbacks, called once an epoch.", []),
+        Field(
+            "class_weight",
+            Either((Text(("balanced",)), MapOf(Number(above=0), given_names=False))),
+            "Weight of each class in the loss, by its label; or `balanced`.",
+        ),
+        Field("shuffle", Truth(), "Whether every epoch has an order of its own.", default=True),
+        Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides initial weights, order and dropout.", 0),
+        Field("deterministic", Truth(), "Whether TensorFlow may use deterministic operations only.", default=False),
+        Field("compile", Text(("auto", "graph", "xla", "eager")), "How training steps are run.", "auto"),
+    ),
+)
+
+RECIPE: Final = Section(
+    "recipe",
+    (
+        Field("archcli", Whole(minimum=1, maximum=1), "The version of the recipe language: 1.", required=True),
+        Field("name", GivenName(dashes=True), "The name of the recipe and of its runs.", inferred="the file's name"),
+        Field("extends", FilePath(), "A recipe that this one is laid over."),
+        Field("parameters", MapOf(Anything()), "Values that `$name` stands for elsewhere in the recipe.", {}),
+        Field("data", DATA, "Where the examples come from and how they meet the model.", required=True),
+        Field("model", MODEL, "The network.", required=True),
+        Field("train", TRAIN, "How it is trained.", {}),
+    ),
+)

@@ -1,0 +1,120 @@
+"""What each name that a recipe may use takes, from Keras's catalogue and our own tables, in one form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, cast
+
+from archcli.recipe.catalogue import Argument, CATEGORIES, Category, Entry, catalogue
+from archcli.recipe.features import INPUTS, TARGETS
+from archcli.recipe.sources import SOURCES
+from archcli.recipe.types import (
+    Anything,
+    Either,
+    Field,
+    GivenName,
+    ListOf,
+    MapOf,
+    Null,
+    Number,
+    Object,
+    Signature,
+    Text,
+    Truth,
+    Type,
+    Whole,
+)
+
+OWN_TABLES: Final[Mapping[str, Mapping[str, Signature]]] = {"source": SOURCES, "input": INPUTS, "target": TARGETS}
+
+ACCURACY: Final = Signature("accuracy", "Share of examples whose class is told right.", {}, first=None)
+"""Keras's own string: which class it stands for follows from the target and the last layer."""
+
+
+@cache
+def signature(category: str, name: str) -> Signature | None:
+    """Return what `name` takes, or None where the category has no such name."""
+    if category in OWN_TABLES:
+        return OWN_TABLES[category].get(name)
+    if category == "metric" and name == ACCURACY.name:
+        return ACCURACY
+    entry = _entries(category).get(name)
+    return None if entry is None else _signature(entry)
+
+
+@cache
+def names(category: str) -> tuple[str, ...]:
+    """Return all names of a category, without other names for the same."""
+    if category in OWN_TABLES:
+        return tuple(OWN_TABLES[category])
+    own = (ACCURACY.name,) if category == "metric" else ()
+    return (*own, *_entries(category))
+
+
+def canonical_name(category: str, text: str) -> tuple[str | None, Mapping[str, str]]:
+    """Find the name that a text stands for: itself, or what Keras's string or alias means.
+
+    Returns:
+        The name, None where there is none, and the arguments that come with the alias: the column of a metric keeps
+        the name it was asked for by.
+    """
+    if signature(category, text) is not None:
+        return text, {}
+    if category in OWN_TABLES:
+        return None, {}
+    keras_category = "layer" if category == "cell" else category
+    name = catalogue().aliases(cast("Category", keras_category)).get(text)
+    if name is None or signature(category, name) is None:
+        return None, {}
+    return name, {"name": text} if category == "metric" else {}
+
+
+def _entries(category: str) -> Mapping[str, Entry]:
+    if category == "cell":
+        return {name: entry for name, entry in catalogue().entries("layer").items() if entry.is_cell}
+    return catalogue().entries(cast("Category", category)) if category in CATEGORIES else {}
+
+
+def _signature(entry: Entry) -> Signature:
+    arguments = {
+        argument.name: Field(argument.name, _type(argument, entry.category), "", argument.default, required=argument.required)
+        for argument in entry.arguments.values()
+    }
+    return Signature(entry.name, entry.summary, arguments, entry.first)
+
+
+def _type(argument: Argument, category: str) -> Type:
+    if argument.name == "name" and category == "layer":
+        return Either((GivenName(), Null()))
+    types = tuple(_one_type(kind, argument) for kind in argument.types)
+    return types[0] if len(types) == 1 else Either(types)
+
+
+def _one_type(kind: str, argument: Argument) -> Type:
+    whole = Whole(
+        None if argument.minimum is None else int(argument.minimum),
+        None if argument.maximum is None else int(argument.maximum),
+    )
+    lowest, highest = argument.minimum, argument.maximum
+    number = Number(
+        minimum=None if argument.exclusive_minimum else lowest,
+        maximum=None if argument.exclusive_maximum else highest,
+        above=lowest if argument.exclusive_minimum else None,
+        below=highest if argument.exclusive_maximum else None,
+    )
+    plain: dict[str, Type] = {
+        "boolean": Truth(),
+        "integer": whole,
+        "number": number,
+        "text": Text(argument.choices),
+        "integers": ListOf(Either((whole, ListOf(whole)))),
+        "numbers": ListOf(Either((number, ListOf(number)))),
+        "list": ListOf(Anything()),
+        "mapping": MapOf(Anything(), given_names=False),
+        "any": Anything(),
+        "null": Null(),
+        "activation": Text(catalogue().activations, "activation"),
+        "dtype": Text(argument.choices, "dtype"),
+    }
+    return plain.get(kind) or Object(kind)

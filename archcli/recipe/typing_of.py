@@ -1,0 +1,137 @@
+"""Which type of a choice a node means, and how types and values are called in messages."""
+
+from __future__ import annotations
+
+from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
+from archcli.recipe.types import (
+    Anything,
+    Either,
+    FilePath,
+    GivenName,
+    ListOf,
+    MapOf,
+    Null,
+    Number,
+    Object,
+    Section,
+    Text,
+    Truth,
+    Type,
+    Whole,
+)
+
+_ARTICLES = {"a": "an", "e": "an", "i": "an", "o": "an"}
+
+
+def fitting_type(node: Node, choice: Either) -> Type | None:
+    """Return the first type of the choice whose outer form the node has, or None."""
+    return next((option for option in choice.types if has_form(node, option)), None)
+
+
+def has_form(node: Node, type_: Type) -> bool:
+    """Tell whether the node has the outer form of the type: a number, a list, a name; bounds do not matter here."""
+    value = node.value if isinstance(node, ScalarNode) else None
+    match type_:
+        case Either():
+            return any(has_form(node, option) for option in type_.types)
+        case Anything():
+            return True
+        case Null():
+            return isinstance(node, ScalarNode) and value is None
+        case Truth():
+            return isinstance(value, bool)
+        case Whole():
+            return isinstance(value, int) and not isinstance(value, bool)
+        case Number():
+            return isinstance(value, (int, float)) and not isinstance(value, bool)
+        case Text() | GivenName() | FilePath():
+            return isinstance(value, str)
+        case ListOf():
+            return isinstance(node, ListNode) and all(has_form(item, type_.item) for item in node.items)
+        case MapOf() | Section():
+            return isinstance(node, MapNode)
+        case Object():
+            chain = type_.category in ("layer", "cell") and isinstance(node, ListNode)
+            return chain or isinstance(node, MapNode) or isinstance(value, str)
+
+
+def describe_type(type_: Type) -> str:
+    """Say what a type takes: `a whole number from 1`."""
+    match type_:
+        case Either():
+            parts = list(dict.fromkeys(describe_type(option) for option in type_.types))
+            return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
+        case Whole():
+            return "a whole number" + _bounds(type_.minimum, type_.maximum, None, None)
+        case Number():
+            return "a number" + _bounds(type_.minimum, type_.maximum, type_.above, type_.below)
+        case Truth():
+            return "`true` or `false`"
+        case Null():
+            return "`null`"
+        case Text() if type_.choices and len(type_.choices) <= 6:  # noqa: PLR2004 -- what a sentence can list
+            return "one of " + ", ".join(f"`{choice}`" for choice in type_.choices)
+        case Text():
+            return _with_article(type_.kind)
+        case GivenName():
+            return "a name"
+        case FilePath():
+            return "a path"
+        case ListOf():
+            return f"a list of {_plural(type_.item)}"
+        case MapOf() | Section():
+            return "a mapping"
+        case Anything():
+            return "any value"
+        case Object():
+            return _with_article(type_.category)
+
+
+def describe_node(node: Node) -> str:
+    """Say what a node holds: `the text `abc``, `a list`."""
+    if isinstance(node, ListNode):
+        return "a list"
+    if isinstance(node, MapNode):
+        return "a mapping"
+    if node.value is None:
+        return "nothing" if not node.text else "`null`"
+    if isinstance(node.value, str):
+        return f"the text `{node.text}`"
+    return f"`{node.text}`"
+
+
+def _with_article(noun: str) -> str:
+    return noun if noun == "text" else f"{_ARTICLES.get(noun[0], 'a')} {noun}"
+
+
+def _plural(type_: Type) -> str:
+    match type_:
+        case Whole():
+            return "whole numbers"
+        case Number():
+            return "numbers"
+        case Text(kind="text") | GivenName() | FilePath():
+            return "texts"
+        case Object(category="loss"):
+            return "losses"
+        case Object():
+            return f"{type_.category}s"
+        case ListOf():
+            return f"lists of {_plural(type_.item)}"
+        case Either():
+            return " or ".join(dict.fromkeys(_plural(option) for option in type_.types))
+        case _:
+            return "values"
+
+
+def _bounds(minimum: float | None, maximum: float | None, above: float | None, below: float | None) -> str:
+    if minimum is not None and (maximum is not None or below is not None):
+        upper = f" to {maximum:g}" if maximum is not None else f" to below {below:g}"
+        return f" from {minimum:g}{upper}"
+    parts = [
+        f" from {minimum:g}" if minimum is not None else "",
+        f" above {above:g}" if above is not None else "",
+        f" up to {maximum:g}" if maximum is not None else "",
+        f" below {below:g}" if below is not None else "",
+    ]
+    return " and".join(part for part in parts if part)

@@ -1,0 +1,149 @@
+"""Recipes back to YAML: as it was merged, or whole, with every default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from archcli.recipe.loading import read_scalar
+from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
+from archcli.recipe.recipe import Chain, Fact, Named, Recipe, Value
+from archcli.recipe.signatures import signature
+
+LINE_WIDTH = 110
+
+
+class _Reference(str):
+    """A `$name`, written without quotes."""
+
+    __slots__ = ()
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes what YAML 1.2's core schema would not read as text, and nothing else."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002 -- PyYAML's own
+        super().increase_indent(flow, indentless=False)
+
+    def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's own
+        return True
+
+
+def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
+    plain = isinstance(read_scalar(text), str) and not text.startswith("$")
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+
+
+def _represent_reference(dumper: _Dumper, text: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text))
+
+
+def _represent_number(dumper: _Dumper, number: float) -> yaml.Node:
+    text = {float("inf"): ".inf", float("-inf"): "-.inf"}.get(number, ".nan" if number != number else repr(number))  # noqa: PLR0124 -- how one asks for NaN
+    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
+
+
+def _represent_null(dumper: _Dumper, _: None) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:null", "null")
+
+
+_Dumper.add_representer(str, _represent_text)
+_Dumper.add_representer(_Reference, _represent_reference)
+_Dumper.add_representer(float, _represent_number)
+_Dumper.add_representer(type(None), _represent_null)
+
+
+def write_yaml(data: object) -> str:
+    """Write plain data as YAML that `loading` reads back as the same data."""
+    text: str = yaml.dump(
+        data, Dumper=_Dumper, sort_keys=False, default_flow_style=None, allow_unicode=True, width=LINE_WIDTH
+    )
+    return text
+
+
+def node_data(node: Node) -> object:
+    """Turn nodes into plain data that `write_yaml` writes back: `$names` stay `$names`."""
+    if isinstance(node, MapNode):
+        return {entry.key.text: node_data(entry.value) for entry in node.entries}
+    if isinstance(node, ListNode):
+        return [node_data(item) for item in node.items]
+    return _Reference(node.text) if isinstance(node, ScalarNode) and node.reference is not None else node.value
+
+
+def resolved_data(recipe: Recipe) -> dict[str, Any]:
+    """Turn a recipe into plain data with every default written out: itself a recipe, which does the same.
+
+    `$names` of parameters are replaced by what they stand for; facts of the data stay as they are.
+    """
+    data, model, train = recipe.data, recipe.model, recipe.train
+    early_stopping = train.early_stopping
+    return {
+        "archcli": 1,
+        "name": recipe.name,
+        "data": {
+            "source": _plain(data.source, "source"),
+            "inputs": {name: _plain(feature, "input") for name, feature in data.inputs.items()},
+            "targets": {name: _plain(feature, "target") for name, feature in data.targets.items()},
+            "split": {
+                "validation": data.split.validation,
+                "test": data.split.test,
+                "stratify": data.split.stratify,
+                "seed": data.split.seed,
+            },
+        },
+        "model": {"build": model.build, "layers": _plain(model.layers, "layer")},
+        "train": {
+            "epochs": train.epochs,
+            "batch_size": train.batch_size,
+            "optimizer": _plain(train.optimizer, "optimizer"),
+            "loss": _plain(train.loss, "loss"),
+            "metrics": [_plain(metric, "metric") for metric in train.metrics],
+            "monitor": train.monitor,
+            "early_stopping": None if early_stopping is None else dict(vars(early_stopping)),
+            "callbacks": [_plain(callback, "callback") for callback in train.callbacks],
+            "class_weight": _plain(train.class_weight, ""),
+            "shuffle": train.shuffle,
+            "seed": train.seed,
+            "deterministic": train.deterministic,
+            "compile": train.compile,
+        },
+    }
+
+
+def _plain(value: Value | list[Any], category: str) -> Any:  # noqa: ANN401 -- plain data of any form
+    match value:
+        case Named():
+            return _plain_named(value, category)
+        case Chain():
+            return [_plain(layer, category) for layer in value.layers]
+        case Fact():
+            return _Reference(f"${value.name}" + (f".{value.of}" if value.of else ""))
+        case Mapping():
+            return {name: _plain(item, category) for name, item in value.items()}
+        case tuple() | list():
+            return [_plain(item, category) for item in value]
+        case _:
+            return value
+
+
+def _plain_named(named: Named, category: str) -> dict[str, Any]:
+    """Write a named thing with all its arguments; what is None by default is left out, for null would say no more."""
+    found = signature(category, named.name)
+    arguments: dict[str, Any] = {}
+    for field in () if found is None else found.arguments.values():
+        if field.name in named.arguments:
+            given = named.arguments[field.name]
+            arguments[field.name] = _plain(given, _category_of(given))
+        elif field.default is not None and not field.required:
+            arguments[field.name] = _plain(field.default, "")  # type: ignore[arg-type]  # the table's own plain data
+    return {named.name: arguments}
+
+
+def _category_of(value: Value) -> str:
+    """Find the category of an argument's value: every class has a name of its own, whatever it is for."""
+    names = [value.name] if isinstance(value, Named) else []
+    names += [layer.name for layer in value.layers if isinstance(layer, Named)] if isinstance(value, Chain) else []
+    categories = ("layer", "initializer", "regularizer", "constraint", "schedule", "optimizer", "loss", "metric")
+    return next((category for category in categories for name in names if signature(category, name)), "layer")
