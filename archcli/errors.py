@@ -24,16 +24,19 @@ class Source:
 
     Attributes:
         name: What the user calls it: a path as given, or `command line`.
-        text: The whole text, empty for a file whose lines are not shown.
+        text: The whole text, or the lines of it that problems point to; empty for a file whose lines are not shown.
+        first_line: The number of the text's first line, from 1: a large data file is not held whole.
     """
 
     name: str
     text: str = ""
+    first_line: int = 1
 
     def line(self, number: int) -> str:
-        """Return line `number`, from 1, without its end; empty where there is none."""
+        """Return line `number` of the file, without its end; empty where the text does not hold it."""
         lines = self.text.split("\n")
-        return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+        index = number - self.first_line
+        return lines[index].rstrip("\r") if 0 <= index < len(lines) else ""
 
 
 @dataclass(frozen=True)

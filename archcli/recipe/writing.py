@@ -30,29 +30,33 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's own
         return True
 
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:  # noqa: ANN401 -- PyYAML's own
+        if kind is yaml.ScalarNode and implicit[0]:
+            return _TAGS[type(read_scalar(value))]
+        tag: str = super().resolve(kind, value, (False, False))
+        return tag
+
+
+_TAG = "tag:yaml.org,2002:"
+_TAGS = {str: f"{_TAG}str", bool: f"{_TAG}bool", int: f"{_TAG}int", float: f"{_TAG}float", type(None): f"{_TAG}null"}
+
 
 def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
-    plain = isinstance(read_scalar(text), str) and not text.startswith("$")
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
+    return dumper.represent_scalar(_TAGS[str], text, style='"' if text.startswith("$") else None)
 
 
 def _represent_reference(dumper: _Dumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", str(text))
+    return dumper.represent_scalar(_TAGS[str], str(text))
 
 
 def _represent_number(dumper: _Dumper, number: float) -> yaml.Node:
-    text = {float("inf"): ".inf", float("-inf"): "-.inf"}.get(number, ".nan" if number != number else repr(number))  # noqa: PLR0124 -- how one asks for NaN
-    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
-
-
-def _represent_null(dumper: _Dumper, _: None) -> yaml.Node:
-    return dumper.represent_scalar("tag:yaml.org,2002:null", "null")
+    special = {"inf": ".inf", "-inf": "-.inf", "nan": ".nan"}
+    return dumper.represent_scalar(_TAGS[float], special.get(repr(number), repr(number)))
 
 
 _Dumper.add_representer(str, _represent_text)
 _Dumper.add_representer(_Reference, _represent_reference)
 _Dumper.add_representer(float, _represent_number)
-_Dumper.add_representer(type(None), _represent_null)
 
 
 def write_yaml(data: object) -> str:

@@ -1,1 +1,1 @@
-"""A run directory: made, written, read and listed."""
+"""A run directory: made, written, read and listed, without Keras or TensorFlow."""
