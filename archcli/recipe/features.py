@@ -11,7 +11,9 @@ from typing import Final
 from archcli.recipe.recipe import Named
 from archcli.recipe.types import Either, Field, ListOf, Null, Number, Signature, Text
 
-_COLUMN: Final = Field("columns", Text(), "The column with the label; a file of arrays: the array.", inferred="the name")
+_COLUMN: Final = Field(
+    "columns", Text(), "The column with the label; a file of arrays: the array.", inferred="the name"
+)
 _COLUMNS: Final = Field(
     "columns",
     Either((Text(), ListOf(Text(), minimum_length=1))),

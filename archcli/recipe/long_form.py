@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.signatures import canonical_name, signature
-from archcli.recipe.types import Either, ListOf, MapOf, Object, Section, Signature, Type
+from archcli.recipe.types import Either, ListOf, MapOf, Object, Section, Signature, Type, object_categories
 from archcli.recipe.typing_of import fitting_type
 
 
@@ -93,7 +93,5 @@ def _is_first_argument(value: MapNode, found: Signature) -> bool:
     key = value.entries[0].key.text
     if key in found.arguments:
         return False
-    first = found.arguments[found.first].type
-    options = first.types if isinstance(first, Either) else (first,)
-    categories = [option.category for option in options if isinstance(option, Object)]
+    categories = object_categories(found.arguments[found.first].type)
     return any(canonical_name(category, key)[0] is not None or key[:1].isupper() for category in categories)

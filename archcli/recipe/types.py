@@ -151,3 +151,16 @@ class Signature:
     summary: str
     arguments: Mapping[str, Field]
     first: str | None
+
+
+def object_categories(type_: Type) -> tuple[str, ...]:
+    """Return the categories of named things that a type takes, in or out of a list."""
+    match type_:
+        case Object():
+            return (type_.category,)
+        case Either():
+            return tuple(category for option in type_.types for category in object_categories(option))
+        case ListOf():
+            return object_categories(type_.item)
+        case _:
+            return ()

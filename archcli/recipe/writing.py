@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
+from archcli.errors import Location, Source
 from archcli.recipe.loading import read_scalar
 from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
 from archcli.recipe.recipe import Chain, Fact, Named, Recipe, Value
-from archcli.recipe.signatures import signature
+from archcli.recipe.signatures import canonical_name, signature
+from archcli.recipe.types import Anything, Field, Object, Type, object_categories
 
 LINE_WIDTH = 110
 
@@ -87,9 +89,9 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
         "archcli": 1,
         "name": recipe.name,
         "data": {
-            "source": _plain(data.source, "source"),
-            "inputs": {name: _plain(feature, "input") for name, feature in data.inputs.items()},
-            "targets": {name: _plain(feature, "target") for name, feature in data.targets.items()},
+            "source": _plain(data.source, Object("source")),
+            "inputs": {name: _plain(feature, Object("input")) for name, feature in data.inputs.items()},
+            "targets": {name: _plain(feature, Object("target")) for name, feature in data.targets.items()},
             "split": {
                 "validation": data.split.validation,
                 "test": data.split.test,
@@ -97,17 +99,17 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
                 "seed": data.split.seed,
             },
         },
-        "model": {"build": model.build, "layers": _plain(model.layers, "layer")},
+        "model": {"build": model.build, "layers": _plain(model.layers, Object("layer"))},
         "train": {
             "epochs": train.epochs,
             "batch_size": train.batch_size,
-            "optimizer": _plain(train.optimizer, "optimizer"),
-            "loss": _plain(train.loss, "loss"),
-            "metrics": [_plain(metric, "metric") for metric in train.metrics],
+            "optimizer": _plain(train.optimizer, Object("optimizer")),
+            "loss": _plain(train.loss, Object("loss")),
+            "metrics": [_plain(metric, Object("metric")) for metric in train.metrics],
             "monitor": train.monitor,
             "early_stopping": None if early_stopping is None else dict(vars(early_stopping)),
-            "callbacks": [_plain(callback, "callback") for callback in train.callbacks],
-            "class_weight": _plain(train.class_weight, ""),
+            "callbacks": [_plain(callback, Object("callback")) for callback in train.callbacks],
+            "class_weight": _plain(train.class_weight, Anything()),
             "shuffle": train.shuffle,
             "seed": train.seed,
             "deterministic": train.deterministic,
@@ -116,38 +118,42 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _plain(value: Value | list[Any], category: str) -> Any:  # noqa: ANN401 -- plain data of any form
+def _plain(value: Value, type_: Type) -> Any:  # noqa: ANN401 -- plain data of any form
     match value:
         case Named():
-            return _plain_named(value, category)
+            return _plain_named(value, type_)
         case Chain():
-            return [_plain(layer, category) for layer in value.layers]
+            return [_plain(layer, type_) for layer in value.layers]
         case Fact():
             return _Reference(f"${value.name}" + (f".{value.of}" if value.of else ""))
         case Mapping():
-            return {name: _plain(item, category) for name, item in value.items()}
-        case tuple() | list():
-            return [_plain(item, category) for item in value]
+            return {name: _plain(item, type_) for name, item in value.items()}
+        case tuple():
+            return [_plain(item, type_) for item in value]
         case _:
             return value
 
 
-def _plain_named(named: Named, category: str) -> dict[str, Any]:
+def _plain_named(named: Named, type_: Type) -> Any:  # noqa: ANN401 -- a text or a mapping
     """Write a named thing with all its arguments; what is None by default is left out, for null would say no more."""
-    found = signature(category, named.name)
+    found = next(filter(None, (signature(category, named.name) for category in object_categories(type_))), None)
     arguments: dict[str, Any] = {}
     for field in () if found is None else found.arguments.values():
         if field.name in named.arguments:
-            given = named.arguments[field.name]
-            arguments[field.name] = _plain(given, _category_of(given))
+            arguments[field.name] = _plain(named.arguments[field.name], field.type)
         elif field.default is not None and not field.required:
-            arguments[field.name] = _plain(field.default, "")  # type: ignore[arg-type]  # the table's own plain data
-    return {named.name: arguments}
+            arguments[field.name] = _plain(_default(field), field.type)
+    return {named.name: arguments} if arguments else named.name
 
 
-def _category_of(value: Value) -> str:
-    """Find the category of an argument's value: every class has a name of its own, whatever it is for."""
-    names = [value.name] if isinstance(value, Named) else []
-    names += [layer.name for layer in value.layers if isinstance(layer, Named)] if isinstance(value, Chain) else []
-    categories = ("layer", "initializer", "regularizer", "constraint", "schedule", "optimizer", "loss", "metric")
-    return next((category for category in categories for name in names if signature(category, name)), "layer")
+def _default(field: Field) -> Value:
+    """Give a default as checking would: `glorot_uniform` is the class it stands for."""
+    if isinstance(field.default, str):
+        for category in object_categories(field.type):
+            name, _ = canonical_name(category, field.default)
+            if name is not None:
+                return Named(name, {}, _NOWHERE)
+    return cast("Value", field.default)
+
+
+_NOWHERE = Location(Source("defaults"), 1)
