@@ -1,0 +1,92 @@
+"""Everything that is wrong with the data, gathered so that it can be shown at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from archcli.errors import DataError, Location, Problem
+
+_SHOWN_CELLS: Final = 10
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """One cell that cannot be used.
+
+    Attributes:
+        code: The problem's code.
+        row: The example, from 1.
+        column: The column, or the array.
+        message: What was expected and what was found.
+        hint: How it may be mended.
+    """
+
+    code: str
+    row: int
+    column: str
+    message: str
+    hint: str | None = None
+
+
+class Locating(Protocol):
+    """What can say where cells stand."""
+
+    @property
+    def name(self) -> str:
+        """What the user calls it: a file's name, `iris`."""
+
+    @property
+    def noun(self) -> str:
+        """What its columns are called: `column` or `array`."""
+
+    def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
+        """Return the places of cells, given by row (from 1) and column, as far as there are any."""
+
+
+@dataclass
+class Faults:
+    """A collector: reading goes on past what is wrong, and everything is raised together."""
+
+    problems: list[Problem] = field(default_factory=list)
+    cells: list[CellFault] = field(default_factory=list)
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def add_cells(self, column: str, cells: Sequence[CellFault], *, count: int) -> None:
+        """Add the first faulty cells of a column, and how many there are in all."""
+        if count and column not in self.counts:
+            self.counts[column] = count
+            self.cells.extend(cells[:_SHOWN_CELLS])
+
+    def raise_all(self, table: Locating) -> None:
+        """Raise what was gathered, if anything.
+
+        The first ten cells are shown, no column pushing out the others; what is beyond is counted.
+
+        Raises:
+            DataError: Anything was gathered.
+        """
+        if not self.problems and not self.counts:
+            return
+        for_each = max(1, _SHOWN_CELLS // max(1, len(self.counts)))
+        shown = [
+            cell
+            for column in list(self.counts)[:_SHOWN_CELLS]
+            for cell in [cell for cell in self.cells if cell.column == column][:for_each]
+        ]
+        shown.sort(key=lambda cell: cell.row)
+        places = table.locate([(cell.row, cell.column) for cell in shown])
+        problems = [Problem(cell.code, cell.message, places.get((cell.row, cell.column)), cell.hint) for cell in shown]
+        raise DataError(*self.problems, *problems, *self._not_shown(table, shown))
+
+    def _not_shown(self, table: Locating, shown: Sequence[CellFault]) -> list[Problem]:
+        left = {column: count - sum(cell.column == column for cell in shown) for column, count in self.counts.items()}
+        left = {column: count for column, count in left.items() if count}
+        if not left:
+            return []
+        total = sum(left.values())
+        parts = [f"{count} in {table.noun} `{column}`" for column, count in left.items()]
+        where = ", ".join(parts[:5]) + (f" and in {len(parts) - 5} more" if len(parts) > 5 else "")
+        cells = "cell is" if total == 1 else "cells are"
+        return [Problem("more-problems", f"{total} more {cells} wrong in `{table.name}`: {where}")]

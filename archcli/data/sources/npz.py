@@ -1,0 +1,56 @@
+"""An NPZ: arrays by name, the examples along the first axis of each."""
+
+from __future__ import annotations
+
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archcli.data.table import ArrayTable
+from archcli.errors import DataError, Location, Problem
+from archcli.recipe.headers import read_array_names
+
+
+def open_npz(path: Path, columns: Sequence[str], *, location: Location | None = None) -> ArrayTable:
+    """Read the arrays called `columns` of an NPZ that has all of them.
+
+    Raises:
+        DataError: The file cannot be read or is no NPZ, an array holds Python objects or a single value, or the
+            arrays are not equally long or are empty.
+    """
+    read_array_names(path, location=location)
+    arrays: dict[str, NDArray[np.generic]] = {}
+    problems: list[Problem] = []
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            for column in dict.fromkeys(columns):
+                try:
+                    arrays[column] = archive[column]
+                except ValueError:
+                    message = f"array `{column}` of `{path.name}` holds Python objects, expected numbers or text"
+                    hint = "save it with a dtype of its own: `array.astype(float)` or `array.astype(str)`"
+                    problems.append(Problem("wrong-dtype", message, location, hint))
+    except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
+        message = f"`{path}` is damaged or cut off, expected an NPZ"
+        raise DataError(Problem("not-an-npz", message, location, "save it by `numpy.savez`")) from None
+    problems += [
+        Problem("wrong-shape", f"array `{name}` of `{path.name}` is a single value, expected one for each example")
+        for name, array in arrays.items()
+        if not array.ndim
+    ]
+    if problems:
+        raise DataError(*problems)
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"`{name}` has {length}" for name, length in lengths.items())
+        message = f"the arrays of `{path.name}` are not equally long: {shown}"
+        hint = "the first axis of every array counts the examples"
+        raise DataError(Problem("different-lengths", message, location, hint))
+    examples = next(iter(lengths.values()))
+    if not examples:
+        raise DataError(Problem("no-rows", f"the arrays of `{path.name}` are empty, expected examples", location))
+    return ArrayTable(path.name, "array", arrays, examples, location)
