@@ -1,0 +1,124 @@
+"""Examples, how they get onto the device, and the order in which an epoch takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+Arrays = Array | tuple[Array, ...] | Mapping[str, Array]
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Examples in memory; the first axis of every array counts them.
+
+    Attributes:
+        inputs: What the model takes: an array, `(examples, *features)`, or several, in a tuple or by input name.
+        targets: What it learns: an array, `(examples, *outputs)` or `(examples,)`, or several in the same way.
+        sample_weight: Weight of each example in the loss, `(examples,)`; None: all count the same.
+    """
+
+    inputs: Arrays
+    targets: Arrays
+    sample_weight: Array | None = None
+
+    @property
+    def count(self) -> int:
+        """Return how many examples there are."""
+        return count_examples(self.inputs)
+
+    def first(self, count: int) -> Examples:
+        """Return the first `count` examples, or all where there are fewer."""
+        inputs, targets = keras.tree.map_structure(lambda array: array[:count], (self.inputs, self.targets))
+        return Examples(inputs, targets, None if self.sample_weight is None else self.sample_weight[:count])
+
+
+def count_examples(arrays: Arrays) -> int:
+    """Return the length of the first axis, which is the same in all `arrays`."""
+    return len(keras.tree.flatten(arrays)[0])
+
+
+def place(arrays: Any) -> Any:
+    """Copy arrays onto the device, once.
+
+    Args:
+        arrays: NumPy arrays in any nesting of tuples and dicts. Floats become Keras's `floatx`, as in `Model.fit`.
+
+    Returns:
+        Tensors in the same nesting.
+    """
+
+    def place_one(array: Array) -> tf.Tensor:
+        array = np.asarray(array)
+        kept = array.astype(keras.config.floatx()) if np.issubdtype(array.dtype, np.floating) else array
+        return tf.convert_to_tensor(kept)
+
+    return keras.tree.map_structure(place_one, arrays)
+
+
+def place_examples(examples: Examples) -> tuple[Any, ...]:
+    """Copy examples onto the device: `(inputs, targets)`, and `sample_weight` as a third where they have one."""
+    parts: tuple[Any, ...] = (examples.inputs, examples.targets)
+    if examples.sample_weight is not None:
+        parts = (*parts, examples.sample_weight)
+    return tuple(place(part) for part in parts)
+
+
+def take(data: Any, indices: tf.Tensor) -> Any:
+    """Return the examples of `data` (tensors in any nesting) at `indices`, `(batch,)`."""
+    return keras.tree.map_structure(lambda tensor: tf.gather(tensor, indices), data)
+
+
+def order_epoch(count: int, *, seed: int, epoch: int, shuffle: bool) -> Array:
+    """Return the order in which an epoch takes its examples: a function of `seed` and `epoch` alone.
+
+    Args:
+        count: How many examples there are.
+        seed: The run's seed, from 0.
+        epoch: The epoch, from 0.
+        shuffle: False: the natural order, in every epoch.
+
+    Returns:
+        Indices of examples, `(examples,)`, int64.
+    """
+    if not shuffle:
+        return np.arange(count, dtype=np.int64)
+    return np.random.default_rng(np.random.SeedSequence([seed, epoch])).permutation(count).astype(np.int64, copy=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Batches:
+    """An order cut into batches.
+
+    Attributes:
+        whole: Indices of the whole batches, `(steps, batch)`, int64.
+        rest: Indices of the last, partial batch, `(1, examples)`, int64; None where the order divides evenly.
+    """
+
+    whole: tf.Tensor
+    rest: tf.Tensor | None
+
+    @property
+    def whole_count(self) -> int:
+        """Return how many whole batches there are."""
+        return int(self.whole.shape[0])
+
+    @property
+    def count(self) -> int:
+        """Return how many batches there are, the partial one included."""
+        return self.whole_count + (self.rest is not None)
+
+
+def cut_batches(order: Array, *, batch_size: int) -> Batches:
+    """Cut `order`, `(examples,)`, into batches of `batch_size` and put them on the device."""
+    whole_count = len(order) // batch_size
+    whole = order[: whole_count * batch_size].reshape(whole_count, batch_size)
+    rest = order[whole_count * batch_size :]
+    return Batches(tf.convert_to_tensor(whole), tf.convert_to_tensor(rest[np.newaxis]) if len(rest) else None)

@@ -1,0 +1,66 @@
+"""TensorFlow started without the lines that its libraries write while they look for a GPU.
+
+Importing this module imports no TensorFlow; `start_tensorflow` does.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+FIXED_VARIABLES = MappingProxyType({"KERAS_BACKEND": "tensorflow"})  # whatever ~/.keras/keras.json says
+DEFAULT_VARIABLES = MappingProxyType({"TF_CPP_MIN_LOG_LEVEL": "2"})  # errors only
+NATIVE_LOG_LINE = re.compile(rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:")
+
+
+def set_variables(environment: MutableMapping[str, str]) -> None:
+    """Set what TensorFlow and Keras read while they are imported.
+
+    Args:
+        environment: `os.environ`; changed. A log level that the user has set stays.
+    """
+    environment.update(FIXED_VARIABLES)
+    for name, value in DEFAULT_VARIABLES.items():
+        environment.setdefault(name, value)
+
+
+def start_tensorflow() -> None:
+    """Import TensorFlow and find its devices, quietly; GPU memory then grows as it is needed.
+
+    To be called before anything that imports TensorFlow or Keras, and before a tensor is made.
+    """
+    set_variables(os.environ)
+    with native_log_dropped():
+        from archcli.engine.devices import grow_gpu_memory  # noqa: PLC0415 -- it imports TensorFlow
+
+        grow_gpu_memory()
+
+
+@contextmanager
+def native_log_dropped() -> Iterator[None]:
+    """Hold back what is written to the process's stderr, and give it out at the end without the native log lines.
+
+    Those that come before TensorFlow has set up its log heed no environment variable.
+    """
+    sys.stderr.flush()
+    stderr = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(stderr, 2)
+            os.close(stderr)
+            held.seek(0)
+            for line in held:
+                if not NATIVE_LOG_LINE.match(line):
+                    os.write(2, line)

@@ -1,0 +1,285 @@
+"""One training in the course of being done: what `train_model` drives."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import keras
+
+from archcli.engine.callbacks import Callbacks, log_row
+from archcli.engine.checkpoints import Checkpoint, CheckpointFolder
+from archcli.engine.compile_mode import Mode, choose_mode
+from archcli.engine.devices import describe_devices
+from archcli.engine.evaluation import Evaluation, evaluation_batch_size
+from archcli.engine.feeding import Batches, Examples, cut_batches, order_epoch, place_examples
+from archcli.engine.position import Position, check_same_training, load_position, store_position
+from archcli.engine.progress import EpochRow, Plan, Progress
+from archcli.engine.steps import Loop, Reached, build_training, name_metrics
+from archcli.engine.stopping import Best, find_direction
+from archcli.engine.variables import capture, restore
+from archcli.errors import Interrupted, Problem, TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archcli.engine.interruption import StopRequest
+    from archcli.engine.settings import Settings
+
+SECONDS_BETWEEN_REPORTS = 0.2
+SECONDS_BETWEEN_SAVES_WITHIN_EPOCH = 300.0
+
+
+@dataclass
+class Throughput:
+    """Training examples and the seconds that their steps took."""
+
+    examples: int = 0
+    seconds: float = 0.0
+
+    def add(self, examples: int, seconds: float) -> None:
+        """Count some more."""
+        self.examples += examples
+        self.seconds += seconds
+
+    @property
+    def examples_per_second(self) -> float:
+        """Return how many a second; 0 where there were none."""
+        return self.examples / self.seconds if self.seconds else 0.0
+
+
+class Session:
+    """One training of one model.
+
+    Attributes:
+        position: Where it is.
+        mode: How steps are run.
+        throughput: Of the steps that this session ran.
+    """
+
+    def __init__(
+        self,
+        model: keras.Model,
+        training: Examples,
+        validation: Examples | None,
+        settings: Settings,
+        *,
+        folder: CheckpointFolder,
+        progress: Progress,
+        request: StopRequest,
+    ) -> None:
+        """Put everything on the device, build and compile it, and go to where `folder` says that the training is.
+
+        The arguments are those of `train_model`; `request` is asked a few times a second whether to stop.
+        """
+        self._model, self._settings = model, settings
+        self._folder, self._progress, self._request = folder, progress, request
+        self._example_count = training.count
+        build_training(model, training, batch_size=settings.batch_size)
+        measured = name_metrics(model.get_metrics_result())
+        direction = find_direction(model, settings.monitor, measured, has_validation=validation is not None)
+        self.position = Position(Best(direction))
+        self._kept_callbacks: Sequence[Mapping[str, Any]] = ()
+        devices = describe_devices()
+        self.mode = choose_mode(model, settings.mode, device=devices.kind, core_count=devices.core_count)
+        self._go_to_last()
+        self._data = place_examples(training)
+        self._loop = Loop(model, model.train_step, mode=self.mode.name)
+        self._evaluation = None
+        if validation is not None:
+            size = evaluation_batch_size(settings.batch_size)
+            self._evaluation = Evaluation(model, validation, batch_size=size, eagerly=self.mode.name == "eager")
+        self.throughput = Throughput()
+        self._reported_at = self._saved_at = time.monotonic()
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing is left to train."""
+        position, epochs = self.position, self._settings.epochs
+        return (
+            position.epoch >= epochs
+            or position.patience.is_still_over(self._settings.early_stopping)
+            or (position.ended_by_callback_at is not None and epochs <= position.ended_by_callback_at)
+        )
+
+    def run(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+        """Train to the end, and leave the model with the weights of the best epoch.
+
+        Raises:
+            TrainingError: `loss-not-finite`, `out-of-memory`, `step-failed`.
+            SetupError: `checkpoint-not-written`.
+            Interrupted: Ctrl-C or SIGTERM; the state is kept.
+        """
+        if not self.is_over:
+            batches = self._cut_epoch()
+            self._callbacks = Callbacks(callbacks, self._model, epochs=self._settings.epochs, steps=batches.count)
+            self._loop.warm_up(self._data, batches)
+            if self._evaluation is not None:
+                self._evaluation.warm_up()
+            self._progress.started(self._plan(batches.count))
+            self._callbacks.begin(self._kept_callbacks, self.position.rows)
+            while not self.is_over:
+                self._run_epoch()
+            self._save()
+            self._callbacks.end(self.position.rows[-1].metrics)
+        self._take_best()
+
+    def _go_to_last(self) -> None:
+        last = self._folder.load_last()
+        if last is None:
+            return
+        check_same_training(last.metadata["training"], self._identity(), path=self._folder.last_path)
+        restore(self._model, last.variables, path=self._folder.last_path)
+        self.position = load_position(last.metadata["position"])
+        self.mode = Mode(last.metadata["mode"], "the run began in it")
+        self._kept_callbacks = last.metadata["callbacks"]
+
+    def _identity(self) -> dict[str, Any]:
+        """Return what decides batches and their order."""
+        settings = self._settings
+        return {
+            "batch_size": settings.batch_size,
+            "shuffle": settings.shuffle,
+            "seed": settings.seed,
+            "training_examples": self._example_count,
+            "monitor": settings.monitor,
+        }
+
+    def _plan(self, steps_per_epoch: int) -> Plan:
+        return Plan(
+            epochs=self._settings.epochs,
+            steps_per_epoch=steps_per_epoch,
+            training_examples=self._example_count,
+            batch_size=self._settings.batch_size,
+            mode=self.mode.name,
+            first_epoch=self.position.epoch + 1,
+            first_step=self.position.step,
+            earlier=tuple(self.position.rows),
+        )
+
+    def _cut_epoch(self) -> Batches:
+        settings, epoch = self._settings, self.position.epoch
+        order = order_epoch(self._example_count, seed=settings.seed, epoch=epoch, shuffle=settings.shuffle)
+        return cut_batches(order, batch_size=settings.batch_size)
+
+    def _run_epoch(self) -> None:
+        began = time.perf_counter()
+        position = self.position
+        self._callbacks.begin_epoch(position.epoch)
+        throughput = Throughput()
+        if position.measured is None:
+            position.measured = self._take_steps(throughput)
+            self._stop_if_asked()
+        metrics = position.measured | self._validate()
+        value = metrics[self._settings.monitor]
+        row = EpochRow(
+            epoch=position.epoch + 1,
+            metrics=metrics,
+            learning_rate=float(keras.ops.convert_to_numpy(self._model.optimizer.learning_rate)),
+            is_best=position.best.is_beaten(position.epoch + 1, value),
+            seconds=time.perf_counter() - began,
+            examples_per_second=throughput.examples_per_second,
+        )
+        self._end_epoch(row, value)
+
+    def _take_steps(self, throughput: Throughput) -> dict[str, float]:
+        """Run the steps of the epoch that are left, and return the metrics of all of them."""
+        batches = self._cut_epoch()
+        if self.position.step == 0:
+            self._model.reset_metrics()
+        metrics: Mapping[str, float] = {}
+        while self.position.step < batches.count:
+            self._stop_if_asked()
+            start = self.position.step
+            self._callbacks.begin_steps(start)
+            began = time.perf_counter()
+            reached = self._loop.advance(self._data, batches, start=start)
+            size = self._settings.batch_size
+            examples = min(reached.step * size, self._example_count) - start * size
+            throughput.add(examples, time.perf_counter() - began)
+            if not reached.finite:
+                raise self._not_finite(reached, batches.count)
+            self._callbacks.end_steps(reached.step - 1, reached.metrics)
+            self.position.step, metrics = reached.step, reached.metrics
+            self._look_up(metrics)
+        self.throughput.add(throughput.examples, throughput.seconds)
+        return dict(metrics)
+
+    def _look_up(self, metrics: Mapping[str, float]) -> None:
+        now = time.monotonic()
+        if now - self._reported_at >= SECONDS_BETWEEN_REPORTS:
+            self._progress.stepped(self.position.epoch + 1, self.position.step, metrics)
+            self._reported_at = now
+        if now - self._saved_at >= SECONDS_BETWEEN_SAVES_WITHIN_EPOCH:
+            self._save()
+
+    def _validate(self) -> dict[str, float]:
+        if self._evaluation is None:
+            return {}
+        # A callback may have swapped weights for the time of validation: it must not be left in the middle.
+        is_stopped = (lambda: False) if self._callbacks.see_validation else (lambda: self._request.is_made)
+        self._callbacks.begin_validation()
+        metrics = self._evaluation.run(is_stopped=is_stopped)
+        if metrics is None:
+            self._stop_if_asked()
+            return {}
+        self._callbacks.end_validation(metrics)
+        return {f"val_{name}": value for name, value in metrics.items()}
+
+    def _end_epoch(self, row: EpochRow, value: float) -> None:
+        position, rule = self.position, self._settings.early_stopping
+        if row.is_best:
+            # Before the callbacks: one of them may put averaged weights in until the next epoch.
+            self._folder.keep_best(Checkpoint(capture(self._model), {"epoch": row.epoch}))
+        wants_end = self._callbacks.end_epoch(position.epoch, log_row(row.metrics, row.learning_rate))
+        position.rows.append(row)
+        position.epoch, position.step, position.measured = row.epoch, 0, None
+        position.ended_by_callback_at = self._settings.epochs if wants_end else None
+        if rule is not None:
+            position.patience.lose(row.epoch, value, rule, position.best.direction)
+        self._progress.epoch_ended(row)
+        if not self.is_over:
+            self._stop_if_asked()
+            if self._folder.is_due():
+                self._save()
+
+    def _save(self) -> None:
+        metadata = {
+            "training": self._identity(),
+            "position": store_position(self.position),
+            "mode": self.mode.name,
+            "callbacks": self._callbacks.state(),
+            "versions": {name: version(name) for name in ("keras", "numpy", "tensorflow")},
+        }
+        self._folder.save_last(Checkpoint(capture(self._model), metadata))
+        self._saved_at = time.monotonic()
+
+    def _stop_if_asked(self) -> None:
+        """Keep the state and end, if somebody asked for it.
+
+        Raises:
+            Interrupted: Somebody did.
+        """
+        if not self._request.is_made:
+            return
+        self._save()
+        self._callbacks.end({})
+        where = f"epoch {self.position.epoch + 1} of {self._settings.epochs} after {self.position.step} steps"
+        raise Interrupted(self._request.exit_status, f"training was stopped in {where}, and its state is kept")
+
+    def _not_finite(self, reached: Reached, steps_per_epoch: int) -> TrainingError:
+        loss, epoch = reached.metrics["loss"], self.position.epoch + 1
+        return TrainingError(
+            Problem(
+                "loss-not-finite",
+                f"the loss became {loss} in epoch {epoch} at step {reached.step} of {steps_per_epoch}",
+                hint="lower the learning rate, or give the optimizer `global_clipnorm: 1.0`",
+            )
+        )
+
+    def _take_best(self) -> None:
+        best = self._folder.load_best(self.position.best.epoch)
+        restore(self._model, best.variables, path=self._folder.best_path)
+        self._model.optimizer.finalize_variable_values(self._model.trainable_variables)

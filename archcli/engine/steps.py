@@ -1,0 +1,196 @@
+"""One compiled function that runs many of Keras's own steps, so that Python is entered a few times a second.
+
+The body of the loop is `model.train_step` or `model.test_step`: Keras scales the loss for mixed precision, weights a
+partial batch, handles several outputs, masks and added losses there, and this module repeats none of it.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import keras
+import tensorflow as tf
+
+from archcli.engine.faults import describe_building, describe_running
+from archcli.engine.feeding import Batches, Examples, place_examples, take
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from archcli.engine.compile_mode import ModeName
+
+SECONDS_PER_CALL = 0.25
+GROWTH_PER_CALL = 8
+
+
+@dataclass(frozen=True)
+class Reached:
+    """Where a call ended.
+
+    Attributes:
+        step: Steps of the epoch that are done.
+        metrics: Their running values, by name.
+        finite: Whether the running loss is a number still; if not, `step` is the first after which it was not.
+    """
+
+    step: int
+    metrics: Mapping[str, float]
+    finite: bool
+
+
+class Loop:
+    """Steps of one kind on one model, many per call.
+
+    A function is compiled for each shape of batch: the whole ones and the partial one. How many steps a call takes is
+    chosen by how long the last one took, and has no effect on any number.
+    """
+
+    def __init__(self, model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, mode: ModeName) -> None:
+        """Run `step` (`model.train_step` or `model.test_step`) of the built and compiled `model` in `mode`."""
+        self._pace = Pace()
+        self._run = _run_eagerly(model, step) if mode == "eager" else _compile(model, step, use_xla=mode == "xla")
+
+    def warm_up(self, data: Any, batches: Batches) -> None:
+        """Compile for both shapes of batch, by running none of the steps; no variable changes."""
+        for indices in (batches.whole, batches.rest):
+            if indices is not None and indices.shape[0] > 0:
+                self._call(data, indices, start=0, stop=0)
+
+    def advance(self, data: Any, batches: Batches, *, start: int) -> Reached:
+        """Run the next steps, for about a quarter of a second, and see where that leads.
+
+        Args:
+            data: Tensors on the device, `(inputs, targets)` or `(inputs, targets, sample_weight)`.
+            batches: Which examples make which batch of this epoch.
+            start: Steps that are done, below `batches.count`.
+
+        Returns:
+            Where it ended: at least one step on.
+        """
+        if start >= batches.whole_count:
+            done, metrics, finite = self._call(data, batches.rest, start=0, stop=1)
+            return Reached(batches.whole_count + done, metrics, finite)
+        stop = min(start + self._pace.step_count, batches.whole_count)
+        began = time.perf_counter()
+        done, metrics, finite = self._call(data, batches.whole, start=start, stop=stop)
+        self._pace.adapt(stop - start, time.perf_counter() - began)
+        return Reached(done, metrics, finite)
+
+    def _call(self, data: Any, indices: tf.Tensor, *, start: int, stop: int) -> tuple[int, dict[str, float], bool]:
+        with describe_running():
+            done, finite, metrics = self._run(data, indices, tf.constant(start), tf.constant(stop))
+            return int(done), name_metrics(metrics), bool(finite)
+
+
+class Pace:
+    """How many steps the next call takes."""
+
+    def __init__(self) -> None:
+        """Begin with one step."""
+        self.step_count = 1
+
+    def adapt(self, step_count: int, seconds: float) -> None:
+        """Learn that `step_count` steps took `seconds`."""
+        fitting = math.floor(step_count * SECONDS_PER_CALL / max(seconds, 1e-6))
+        self.step_count = max(1, min(fitting, self.step_count * GROWTH_PER_CALL))
+
+
+def build_training(model: keras.Model, examples: Examples, *, batch_size: int) -> None:
+    """Make the optimizer's, the loss's and the metrics' variables, by tracing a step that never runs.
+
+    Run eagerly, a step would advance the seeds of recurrent dropout; made inside the loop, the variables would cost a
+    second trace of all of it.
+
+    Args:
+        model: Built and compiled; gains variables.
+        examples: At least one.
+        batch_size: Examples of a whole batch.
+
+    Raises:
+        RecipeError: `step-does-not-fit`: model, loss, metrics and data do not go together.
+    """
+    with describe_building():
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        _trace(model.train_step, examples, batch_size=batch_size)
+
+
+def build_evaluation(model: keras.Model, examples: Examples, *, batch_size: int) -> None:
+    """Make the loss's and the metrics' variables, by tracing an evaluation step that never runs.
+
+    Args:
+        model: Built and compiled; gains variables.
+        examples: At least one.
+        batch_size: Examples of a whole batch.
+
+    Raises:
+        RecipeError: `step-does-not-fit`: model, loss, metrics and data do not go together.
+    """
+    with describe_building():
+        _trace(model.test_step, examples, batch_size=batch_size)
+
+
+def name_metrics(results: Mapping[str, Any]) -> dict[str, float]:
+    """Return metric results as numbers by name.
+
+    A metric of several values, such as F1 by class, gives `name_0`, `name_1` and so on.
+    """
+    named: dict[str, float] = {}
+    for name, result in results.items():
+        values = keras.ops.convert_to_numpy(result)
+        if values.ndim == 0:
+            named[name] = float(values)
+        else:
+            named |= {f"{name}_{index}": float(value) for index, value in enumerate(values.ravel())}
+    return named
+
+
+@contextmanager
+def seeds_kept(model: keras.Model) -> Iterator[None]:
+    """Put the seeds of random layers back at the end.
+
+    Recurrent layers with dropout draw seeds in evaluation too; without this, how often one validates would change what
+    training does next.
+    """
+    seeds = [variable for variable in model.non_trainable_variables if variable.name == "seed_generator_state"]
+    kept = [keras.ops.copy(variable) for variable in seeds]
+    try:
+        yield
+    finally:
+        for variable, value in zip(seeds, kept, strict=True):
+            variable.assign(value)
+
+
+def _trace(step: Callable[[Any], Any], examples: Examples, *, batch_size: int) -> None:
+    first = examples.first(batch_size)
+    tf.function(step, autograph=False).get_concrete_function(place_examples(first))
+
+
+def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, use_xla: bool) -> Callable[..., Any]:
+    def run(data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> tuple[Any, Any, Any]:
+        def goes_on(done: tf.Tensor, finite: tf.Tensor) -> tf.Tensor:
+            return tf.logical_and(done < stop, finite)
+
+        def take_step(done: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+            logs = step(take(data, indices[done]))
+            return done + 1, tf.math.is_finite(logs["loss"])
+
+        done, finite = tf.while_loop(goes_on, take_step, (start, tf.constant(True)))
+        return done, finite, model.get_metrics_result()
+
+    return tf.function(run, autograph=False, jit_compile=use_xla)  # type: ignore[no-any-return]
+
+
+def _run_eagerly(model: keras.Model, step: Callable[[Any], Mapping[str, Any]]) -> Callable[..., Any]:
+    def run(data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> tuple[Any, Any, Any]:
+        done, finite = int(start), True
+        while done < int(stop) and finite:
+            logs = step(take(data, indices[done]))
+            done, finite = done + 1, bool(tf.math.is_finite(logs["loss"]))
+        return done, finite, model.get_metrics_result()
+
+    return run

@@ -1,0 +1,69 @@
+"""All variables of a training, out of the model and into it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+
+from archcli.errors import Problem, RecipeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from archcli.engine.feeding import Array
+
+
+def list_variables(model: keras.Model) -> list[Any]:
+    """Return every variable that the next step depends on: weights, seeds, running metrics, the optimizer's.
+
+    Args:
+        model: Compiled, with optimizer, loss and metrics built.
+    """
+    return [*model.variables, *model.metrics_variables, *model.optimizer.variables]
+
+
+def capture(model: keras.Model) -> list[Array]:
+    """Return copies of the values of all variables of `model`."""
+    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in list_variables(model)]
+
+
+def restore(model: keras.Model, values: Sequence[Array], *, path: Path) -> None:
+    """Put values into all variables of a model.
+
+    Args:
+        model: As for `list_variables`; changed.
+        values: As `capture` gave them.
+        path: The file that they come from, for the message.
+
+    Raises:
+        RecipeError: `checkpoint-mismatch`: they are not of this model; nothing is changed then.
+    """
+    variables = list_variables(model)
+    if len(variables) != len(values):
+        raise _mismatch(path, f"it holds {len(values)} variables, the model and its optimizer have {len(variables)}")
+    for variable, value in zip(variables, values, strict=True):
+        if tuple(variable.shape) != value.shape or _dtype(variable) != value.dtype.name:
+            raise _mismatch(
+                path,
+                f"`{variable.path}` is {_dtype(variable)} {tuple(variable.shape)}, "
+                f"the checkpoint has {value.dtype.name} {value.shape} there",
+            )
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
+
+
+def _dtype(variable: Any) -> str:
+    return str(keras.backend.standardize_dtype(variable.dtype))
+
+
+def _mismatch(path: Path, found: str) -> RecipeError:
+    return RecipeError(
+        Problem(
+            "checkpoint-mismatch",
+            f"the checkpoint `{path}` is of another model: {found}",
+            hint="resume with the recipe that the run began with",
+        )
+    )
