@@ -1,1 +1,1 @@
-"""The command line: the only room that reads what was typed or writes to the terminal."""
+"""The command line: the only package that reads argv or writes to the terminal."""

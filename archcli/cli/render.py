@@ -235,3 +235,23 @@ def _finite(value: object) -> object:
     if isinstance(value, (list, tuple)):
         return [_finite(item) for item in value]
     return value
+
+
+def problem_data(problem: Problem) -> dict[str, object]:
+    """Return `problem` as plain data for `--json`; lines and columns count from 1."""
+    where = problem.location
+    return {
+        "code": problem.code,
+        "message": problem.message,
+        "file": None if where is None else where.source.name,
+        "line": None if where is None else where.line,
+        "column": None if where is None else where.column,
+        "length": None if where is None else where.length,
+        "hint": problem.hint,
+    }
+
+
+def print_next(command: str, *, quiet: bool = False) -> None:
+    """Name the next thing to type, on standard error so that results can be piped."""
+    if not quiet:
+        _print_text(Text.assemble(("next: ", "dim"), command), open_console(stderr=True))

@@ -1,0 +1,60 @@
+"""The program: its commands, and `main`, where every error ends."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+import archcli
+from archcli.cli import machine_commands, recipe_commands, run_commands
+from archcli.cli.render import open_console, print_json, print_problems, problem_data
+from archcli.errors import ArchcliError, Interrupted
+
+_HELP = "Train a neural network from one YAML recipe: checked, measured, exported."
+_EPILOG = "Begin with: archcli train cnn-digits"
+
+
+def _version(wanted: bool) -> None:  # noqa: FBT001 -- Typer calls it so
+    if wanted:
+        typer.echo(f"archcli {archcli.__version__}")
+        raise typer.Exit
+
+
+def _top(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
+
+
+def build_app() -> typer.Typer:
+    """Put the commands together."""
+    app = typer.Typer(help=_HELP, epilog=_EPILOG, no_args_is_help=True, pretty_exceptions_enable=False)
+    app.callback(help=_HELP, epilog=_EPILOG)(_top)
+    run_commands.add_to(app)
+    recipe_commands.add_to(app)
+    machine_commands.add_to(app)
+    return app
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and end the process with its exit status.
+
+    Args:
+        arguments: What follows the program's name; None: of this process.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        build_app()(args=given, prog_name="archcli")
+    except ArchcliError as error:
+        print_problems(error.problems, open_console(stderr=True))
+        if "--json" in given:
+            print_json({"problems": [problem_data(problem) for problem in error.problems]}, open_console())
+        sys.exit(error.exit_status)
+    except Interrupted as interrupted:
+        open_console(stderr=True).print(interrupted.kept)
+        sys.exit(interrupted.exit_status)

@@ -1,0 +1,1 @@
+"""How good answers are: predictions against the truth, in the terms of the field."""
