@@ -1,0 +1,70 @@
+"""What came out of a run: `metrics.json`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from archcli.runs.writing import write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from archcli.runs.directory import Run
+
+
+@dataclass(frozen=True)
+class RunMetrics:
+    """The result of training, for the report, for `runs list` and for a person with `jq`.
+
+    Attributes:
+        epochs: How many were trained in all, over every `resume`.
+        best_epoch: The epoch whose weights are in `model.keras`, from 1.
+        monitor: The logged quantity that decided so.
+        best_value: Its value there.
+        main: Name of the score that a person asks for first, such as `accuracy` or `r2`.
+        scores: Loss and metrics of the best weights, by part (`training`, `validation`, `test`), then by name.
+        seconds: Time spent training, over every `resume`.
+        parameter_count: Trainable and other weights of the model.
+        stopped_early: Whether `early_stopping` ended it.
+        confusion: Test examples counted by true class (rows) and predicted class; None where there are no classes.
+    """
+
+    epochs: int
+    best_epoch: int
+    monitor: str
+    best_value: float
+    main: str
+    scores: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    seconds: float = 0.0
+    parameter_count: int = 0
+    stopped_early: bool = False
+    confusion: Sequence[Sequence[int]] | None = None
+
+
+def write_metrics(run: Run, metrics: RunMetrics) -> None:
+    """Write the run's `metrics.json`.
+
+    Raises:
+        SetupError: `cannot-write`.
+    """
+    write_json(run.metrics, asdict(metrics))
+
+
+def read_metrics(run: Run) -> RunMetrics | None:
+    """Read the run's `metrics.json`; None where there is none yet. What was not finite comes back as NaN."""
+    try:
+        with run.metrics.open(encoding="utf-8") as file:
+            value: dict[str, Any] = json.load(file)
+        value["best_value"] = _number(value["best_value"])
+        value["scores"] = {
+            part: {name: _number(score) for name, score in scores.items()} for part, scores in value["scores"].items()
+        }
+        return RunMetrics(**value)
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _number(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
