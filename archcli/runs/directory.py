@@ -155,11 +155,11 @@ def open_run(text: str, root: Path) -> Run:
         RecipeError: `run-not-found`, or `not-a-run` for a folder that holds no run.
     """
     for folder in (Path(text), root / text):
-        run = _run_at(folder) or _newest_run(folder)
-        if run is not None:
-            return run
+        found = _run_at(folder) or _newest_run(folder)
+        if found is not None:
+            return found[0]
     recipe_name, _, wanted = text.rstrip("/").rpartition("/")
-    for run in find_runs(root / recipe_name) if recipe_name else ():
+    for run, _ in find_runs(root / recipe_name) if recipe_name else ():
         if wanted == str(run.number):
             return run
     if text and os.path.isdir(text):  # noqa: PTH112 -- unlike Path.is_dir it is false, not an error, where it may not look
@@ -167,13 +167,13 @@ def open_run(text: str, root: Path) -> Run:
     raise RecipeError(_run_not_found(text, root))
 
 
-def find_runs(folder: Path) -> Iterator[Run]:
-    """Give the runs of one recipe name, whose directories lie in `folder`, oldest first."""
+def find_runs(folder: Path) -> Iterator[tuple[Run, Status]]:
+    """Give the runs of one recipe name, whose directories lie in `folder`, oldest first, and what they say they are."""
     numbers = {name: int(match[1]) for name in _names_in(folder) if (match := _RUN_FOLDER.fullmatch(name))}
     for name in sorted(numbers, key=numbers.__getitem__):
-        run = _run_at(folder / name)
-        if run is not None:
-            yield run
+        found = _run_at(folder / name)
+        if found is not None:
+            yield found
 
 
 def recipe_names(root: Path) -> list[str]:
@@ -213,12 +213,12 @@ def _names_in(folder: Path) -> list[str]:
         return []
 
 
-def _run_at(folder: Path) -> Run | None:
+def _run_at(folder: Path) -> tuple[Run, Status] | None:
     status = read_status(folder / "status.json")
-    return None if status is None else Run(folder, status.recipe_name, status.number)
+    return None if status is None else (Run(folder, status.recipe_name, status.number), status)
 
 
-def _newest_run(folder: Path) -> Run | None:
+def _newest_run(folder: Path) -> tuple[Run, Status] | None:
     runs = list(find_runs(folder))
     return runs[-1] if runs else None
 
@@ -233,7 +233,7 @@ def _not_a_run(text: str) -> Problem:
 
 def _run_not_found(text: str, root: Path) -> Problem:
     names = recipe_names(root)
-    runs = [run.name for name in names for run in find_runs(root / name)]
+    runs = [run.name for name in names for run, _ in find_runs(root / name)]
     if not runs:
         hint = "there are no runs yet: `archcli train RECIPE` makes one"
     elif near := difflib.get_close_matches(text, names + runs, n=3, cutoff=0.5):

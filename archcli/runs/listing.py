@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from archcli.runs.directory import Run, find_runs, recipe_names
 from archcli.runs.history import read_progress
 from archcli.runs.metrics import read_metrics
-from archcli.runs.status import State, current_state, read_status
+from archcli.runs.status import State, Status, current_state
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -43,15 +43,11 @@ class RunSummary:
 
 def list_runs(root: Path) -> list[RunSummary]:
     """Return all runs under `root`, by recipe name, then number; empty where there is no such folder."""
-    runs = [run for name in recipe_names(root) for run in find_runs(root / name)]
-    return [summary for run in runs if (summary := summarize_run(run)) is not None]
+    return [summarize_run(run, status) for name in recipe_names(root) for run, status in find_runs(root / name)]
 
 
-def summarize_run(run: Run) -> RunSummary | None:
-    """Return a run in a few numbers; None where it went away meanwhile."""
-    status = read_status(run.status)
-    if status is None:
-        return None
+def summarize_run(run: Run, status: Status) -> RunSummary:
+    """Return a run, which says of itself that it is `status`, in a few numbers."""
     state = current_state(run.path, status)
     # A finished run that is being resumed still has the metrics of its former end, so they count only when finished.
     metrics = read_metrics(run) if state == "finished" else None

@@ -55,8 +55,7 @@ def write_metrics(run: Run, metrics: RunMetrics) -> None:
 def read_metrics(run: Run) -> RunMetrics | None:
     """Read the run's `metrics.json`; None where there is none yet. What was not finite comes back as NaN."""
     try:
-        with run.metrics.open(encoding="utf-8") as file:
-            value: dict[str, Any] = json.load(file)
+        value: dict[str, Any] = json.loads(run.metrics.read_bytes())
         value["best_value"] = _number(value["best_value"])
         value["scores"] = {
             part: {name: _number(score) for name, score in scores.items()} for part, scores in value["scores"].items()

@@ -56,9 +56,7 @@ class Status:
 def read_status(path: Path) -> Status | None:
     """Read a `status.json`; None where there is none, or something else of that name."""
     try:
-        with path.open(encoding="utf-8") as file:
-            value = json.load(file)
-        status = Status(**value)
+        status = Status(**json.loads(path.read_bytes()))
     except (OSError, ValueError, TypeError):
         return None
     known = status.state in get_args(State) and status.mode in get_args(Mode)

@@ -74,7 +74,7 @@ def test_more_than_nine_runs_are_counted_as_numbers(tmp_path: Path) -> None:
     """Ten comes after nine, not after one."""
     _create_many(tmp_path, 11)
 
-    assert [run.number for run in find_runs(tmp_path / "xor")] == list(range(1, 12))
+    assert [run.number for run, _ in find_runs(tmp_path / "xor")] == list(range(1, 12))
     assert open_run("xor", tmp_path).number == 11
 
 
@@ -88,7 +88,7 @@ def test_processes_that_start_at_once_get_numbers_of_their_own(tmp_path: Path) -
         process.join()
 
     assert [process.exitcode for process in processes] == [0, 0, 0, 0]
-    assert [run.number for run in find_runs(tmp_path / "xor")] == list(range(1, 161))
+    assert [run.number for run, _ in find_runs(tmp_path / "xor")] == list(range(1, 161))
 
 
 def test_a_process_killed_while_making_a_run_costs_only_its_number(tmp_path: Path) -> None:
