@@ -2,7 +2,7 @@
 
 Run after every change of the Keras version:
 
-    python tools/make_catalogue.py
+    python -m tools.make_catalogue
 
 Signatures give names, order and defaults; `catalogue_rules.py` beside this file gives the types. An argument that has
 no rule stops the generator, so nothing that Keras adds slips in unseen.
@@ -19,24 +19,28 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
-import catalogue_rules as rules
 import keras
 from keras.src import constraints, initializers, losses, metrics, optimizers, regularizers  # their tables of names
 from keras.src.layers.merging.base_merge import Merge
 from keras.src.utils.naming import to_snake_case
 
+import archcli.layers
+from tools import catalogue_rules as rules
+
 CATALOGUE: Final = Path(__file__).parent.parent / "archcli" / "recipe" / "catalogue.json"
 
-MODULES: Final[dict[str, tuple[ModuleType, type]]] = {
-    "layer": (keras.layers, keras.layers.Layer),
-    "optimizer": (keras.optimizers, keras.optimizers.Optimizer),
-    "schedule": (keras.optimizers.schedules, keras.optimizers.schedules.LearningRateSchedule),
-    "loss": (keras.losses, keras.losses.Loss),
-    "metric": (keras.metrics, keras.metrics.Metric),
-    "initializer": (keras.initializers, keras.initializers.Initializer),
-    "regularizer": (keras.regularizers, keras.regularizers.Regularizer),
-    "constraint": (keras.constraints, keras.constraints.Constraint),
-    "callback": (keras.callbacks, keras.callbacks.Callback),
+# Where the classes of a category are, and what they all derive from. A layer of our own is in the catalogue when
+# `archcli.layers` has it and `catalogue_rules.py` does not exclude it.
+MODULES: Final[dict[str, tuple[tuple[ModuleType, ...], type]]] = {
+    "layer": ((keras.layers, archcli.layers), keras.layers.Layer),
+    "optimizer": ((keras.optimizers,), keras.optimizers.Optimizer),
+    "schedule": ((keras.optimizers.schedules,), keras.optimizers.schedules.LearningRateSchedule),
+    "loss": ((keras.losses,), keras.losses.Loss),
+    "metric": ((keras.metrics,), keras.metrics.Metric),
+    "initializer": ((keras.initializers,), keras.initializers.Initializer),
+    "regularizer": ((keras.regularizers,), keras.regularizers.Regularizer),
+    "constraint": ((keras.constraints,), keras.constraints.Constraint),
+    "callback": ((keras.callbacks,), keras.callbacks.Callback),
 }
 
 # Keras's own strings: the table that `get` looks in, and `get`, which has the last word.
@@ -86,16 +90,11 @@ def activations() -> list[str]:
 
 def aliases(category: str) -> dict[str, str]:
     """Return other name -> class name, of Keras's class aliases and of the strings that its `get` takes."""
-    module, root = MODULES[category]
     known = classes(category)
     found = {
         name: thing.__name__
-        for name, thing in vars(module).items()
-        if inspect.isclass(thing)
-        and issubclass(thing, root)
-        and name != thing.__name__
-        and thing.__name__ in known
-        and (not name.islower() or _gets(category, name))
+        for name, thing in _exported(category).items()
+        if name != thing.__name__ and thing.__name__ in known and (not name.islower() or _gets(category, name))
     }
     if category in STRINGS:
         functions = {to_snake_case(name): name for name in known}
@@ -117,11 +116,15 @@ def _gets(category: str, name: str) -> bool:
 
 def classes(category: str) -> dict[str, type]:
     """Return the classes of `category` by canonical name, sorted, without those that a recipe cannot name."""
-    module, root = MODULES[category]
-    found = {
-        thing.__name__: thing for thing in vars(module).values() if inspect.isclass(thing) and issubclass(thing, root)
-    }
+    found = {thing.__name__: thing for thing in _exported(category).values()}
     return {name: found[name] for name in sorted(found) if name not in rules.EXCLUDED[category]}
+
+
+def _exported(category: str) -> dict[str, type]:
+    """Return the classes of `category` by every name that its modules give them."""
+    modules, root = MODULES[category]
+    things = [named for module in modules for named in vars(module).items()]
+    return {name: thing for name, thing in things if inspect.isclass(thing) and issubclass(thing, root)}
 
 
 def entry(category: str, name: str, cls: type) -> dict[str, Any]:
@@ -148,7 +151,7 @@ def entry(category: str, name: str, cls: type) -> dict[str, Any]:
 
 def signature(category: str, name: str, cls: type) -> dict[str, Any]:
     """Return argument -> default (`inspect.Parameter.empty` where there is none), in Keras's order."""
-    parameters = _parameters(cls.__init__)[1:]
+    parameters = _parameters(inspect.getattr_static(cls, "__init__"))[1:]
     given = {p.name: p.default for p in parameters if p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)}
     if category == "layer" and any(p.kind is p.VAR_KEYWORD for p in parameters):
         for argument, default in LAYER_ARGUMENTS.items():
