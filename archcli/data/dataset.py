@@ -6,17 +6,19 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.description import describe_facts
 from archcli.data.faults import Faults
 from archcli.data.features import INPUTS, TARGETS
 from archcli.data.sources import open_source
-from archcli.data.splits import Indices, PartName, split_examples
+from archcli.data.splits import PART_NAMES, Indices, PartName, split_by_class, split_examples
 from archcli.data.table import Numbers, TargetValues
 from archcli.errors import DataError, Problem, RecipeError
-from archcli.recipe.facts import Facts
+from archcli.recipe.facts import Facts, TargetFacts
 from archcli.recipe.features import read_columns
 from archcli.recipe.headers import find_column_problems
 from archcli.recipe.recipe import Data
@@ -80,6 +82,34 @@ class Dataset:
             return "test"
         return "validation" if "validation" in self.parts else "training"
 
+    def describe(self) -> dict[str, Any]:
+        """Say what the data are, without the examples, in plain data for `data.json`.
+
+        `archcli.data.description.facts_from_description` reads the facts back.
+        """
+        split = self.data.split
+        return {
+            "source": {self.data.source.name: dict(self.data.source.arguments)},
+            "fingerprint": self.fingerprint,
+            "examples": {name: len(self.parts[name]) if name in self.parts else 0 for name in PART_NAMES},
+            "evaluated_on": self.evaluated_on,
+            "split": {
+                "validation": split.validation,
+                "test": split.test,
+                "stratify": split.stratify,
+                "seed": split.seed,
+            },
+            "classes": {
+                name: {
+                    part_name: dict(zip(target.classes, _count(part.targets[name], target), strict=True))
+                    for part_name, part in self.parts.items()
+                }
+                for name, target in self.facts.targets.items()
+                if target.classes
+            },
+            "facts": describe_facts(self.facts),
+        }
+
 
 def load_dataset(data: Data, *, batch_size: int) -> Dataset:
     """Read, check and divide the examples of a recipe.
@@ -128,9 +158,9 @@ def _divide(data: Data, targets: Mapping[str, TargetValues], examples: int) -> M
     first = next((name for name, target in targets.items() if target.classes), None)
     if first is None:
         message = "`stratify` shares out classes, and no target is a category"
-        raise RecipeError(Problem("nothing-to-stratify", message, data.split.location, "write `stratify: false`"))
+        raise RecipeError(Problem("cannot-stratify", message, data.split.location, "write `stratify: false`"))
     numbers = targets[first].values.astype(np.int32, copy=False)
-    return split_examples(examples, data.split, classes=targets[first].classes, class_numbers=numbers, target=first)
+    return split_by_class(numbers, data.split, classes=targets[first].classes, target=first)
 
 
 def _check_class_counts(data: Data, targets: Mapping[str, TargetValues]) -> None:
@@ -161,10 +191,14 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
     ]
     if facts.training_examples < batch_size:
         message = f"{facts.training_examples} training examples do not fill a batch of {batch_size}"
-        hint = f"train.batch_size={facts.training_examples}"
+        hint = f"make the batch smaller: `train.batch_size={facts.training_examples}`"
         problems.append(Problem("too-few-examples", message, data.source.location, hint))
     if problems:
         raise DataError(*problems)
+
+
+def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]:
+    return [int(count) for count in np.bincount(class_numbers.astype(np.int64), minlength=len(target.classes))]
 
 
 def _take(inputs: Mapping[str, Numbers], targets: Mapping[str, TargetValues], indices: Indices) -> Part:

@@ -1,4 +1,8 @@
-"""Training, validation and test: which example goes where."""
+"""Training, validation and test: which example goes where.
+
+Written out rather than left to scikit-learn, whose stratified split refuses a class of which one example is left when
+the second part is drawn, leaves a small class out of a small part, and may draw otherwise in its next release.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import train_test_split
 
 from archcli.errors import DataError, Problem
 from archcli.recipe.recipe import Split
@@ -19,105 +22,90 @@ PART_NAMES: Final[tuple[PartName, ...]] = ("training", "validation", "test")
 Indices = NDArray[np.int64]
 
 _SHOWN: Final = 5
+_FEW: Final = 20
+_TRAIN_ON_ALL: Final = "to train on all examples write `split: {validation: 0, test: 0}`"
 
 
-def split_examples(
-    examples: int,
-    split: Split,
-    *,
-    classes: Sequence[str] = (),
-    class_numbers: NDArray[np.int32] | None = None,
-    target: str = "",
-) -> Mapping[PartName, Indices]:
+def split_examples(examples: int, split: Split) -> Mapping[PartName, Indices]:
     """Divide examples at random, always in the same way for the same seed.
 
     Args:
         examples: How many there are.
-        split: The shares, of all examples, and the seed.
-        classes: The labels, where every part is to get the same share of each class.
-        class_numbers: The class number of each example, `(examples,)`; None: do not look at classes.
-        target: The name of the target that the classes are of.
+        split: The shares, of all examples, and the seed; `stratify` does not matter.
 
     Returns:
         The example numbers (from 0) of each part, ascending, disjoint and together all; a part whose share is 0 is
         left out.
 
     Raises:
-        DataError: A part would be empty, or a class has too few examples to be in every part.
+        DataError: A part would be empty.
     """
-    counts: dict[PartName, int] = {"training": 0, "validation": 0, "test": 0}
-    counts["validation"] = math.floor(split.validation * examples + 0.5)
-    counts["test"] = math.floor(split.test * examples + 0.5)
-    counts["training"] = examples - counts["validation"] - counts["test"]
-    shares = {"training": 1.0, "validation": split.validation, "test": split.test}
-    wanted = [name for name in PART_NAMES if shares[name] > 0]
-    _check_sizes(counts, wanted, split, classes)
-    if class_numbers is not None:
-        _check_classes(class_numbers, classes, wanted, split, target)
-    rest: Indices = np.arange(examples)
+    counts = _count_parts(examples, split)
+    _check_sizes(counts, split, 1)
+    return _divide(np.zeros(examples, np.int32), counts, split.seed)
+
+
+def split_by_class(
+    class_numbers: NDArray[np.int32], split: Split, *, classes: Sequence[str], target: str
+) -> Mapping[PartName, Indices]:
+    """Divide examples as `split_examples` does, each class in proportion and at least once in every part.
+
+    Args:
+        class_numbers: The class number of each example, `(examples,)`.
+        split: The shares, of all examples, and the seed.
+        classes: The labels in the order of their numbers.
+        target: What the recipe calls them.
+
+    Raises:
+        DataError: A part would be smaller than the number of classes, or a class has fewer examples than there are
+            parts.
+    """
+    counts = _count_parts(len(class_numbers), split)
+    _check_classes(class_numbers, counts, split, classes, target)
+    _check_sizes(counts, split, len(classes))
+    return _divide(class_numbers, counts, split.seed)
+
+
+def _count_parts(examples: int, split: Split) -> dict[PartName, int]:
+    """Return how many examples each part gets whose share is not 0."""
+    shares: dict[PartName, float] = {"validation": split.validation, "test": split.test}
+    held_out: dict[PartName, int] = {
+        name: math.floor(share * examples + 0.5) for name, share in shares.items() if share
+    }
+    return {"training": examples - sum(held_out.values()), **held_out}
+
+
+def _divide(class_numbers: NDArray[np.int32], counts: Mapping[PartName, int], seed: int) -> Mapping[PartName, Indices]:
+    # Of all that is random in NumPy only the raw stream of a bit generator is promised never to change.
+    stream = np.random.PCG64(seed)
+    rest: Indices = np.argsort(stream.random_raw(len(class_numbers)), kind="stable")
     parts: dict[PartName, Indices] = {}
-    for name in wanted[1:]:
-        strata = None if class_numbers is None else class_numbers[rest]
-        rest, parts[name] = train_test_split(rest, test_size=counts[name], stratify=strata, random_state=split.seed)
+    for name in ("test", "validation"):
+        if name in counts:
+            taken = _take_in_proportion(class_numbers[rest], counts[name], stream)
+            parts[name], rest = rest[taken], rest[~taken]
     parts["training"] = rest
-    if class_numbers is not None:
-        _spread_small_classes(parts, class_numbers)
-    return {name: np.sort(parts[name]) for name in wanted}
+    _spread_small_classes(parts, class_numbers)
+    return {name: np.sort(parts[name]) for name in counts}
 
 
-def _check_sizes(
-    counts: Mapping[PartName, int], wanted: Sequence[PartName], split: Split, classes: Sequence[str]
-) -> None:
-    examples = sum(counts.values())
-    problems = []
-    for name in wanted:
-        if counts[name] >= max(1, len(classes)):
-            continue
-        if name == "training":
-            found = f"the split leaves {max(0, counts[name])} of {examples} examples for training"
-        else:
-            share = split.validation if name == "validation" else split.test
-            found = f"a share of {share:g} of {examples} examples is {counts[name]} for {name}"
-        expected = f"at least one of each of the {len(classes)} classes" if classes else "at least one"
-        hint = (
-            "split with `validation: 0` and `test: 0` to train on all examples"
-            if examples < 20
-            else "change the shares"
-        )
-        problems.append(Problem("split-too-small", f"{found}, expected {expected}", split.location, hint))
-    if problems:
-        raise DataError(*problems)
+def _take_in_proportion(class_numbers: NDArray[np.int32], count: int, stream: np.random.PCG64) -> NDArray[np.bool_]:
+    """Choose `count` examples, of each class its share rounded down or up, by the largest remainders."""
+    sizes = np.bincount(class_numbers)
+    quotas, remainders = np.divmod(sizes * count, len(class_numbers))
+    equal_chance = stream.random_raw(len(sizes))
+    quotas[np.lexsort((equal_chance, -remainders))[: count - quotas.sum()]] += 1
+    by_class = np.argsort(class_numbers, kind="stable")
+    place_in_class = np.arange(len(class_numbers)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    taken = np.zeros(len(class_numbers), np.bool_)
+    taken[by_class] = place_in_class < np.repeat(quotas, sizes)
+    return taken
 
 
-def _check_classes(
-    class_numbers: NDArray[np.int32], classes: Sequence[str], wanted: Sequence[PartName], split: Split, target: str
-) -> None:
-    sizes = np.bincount(class_numbers, minlength=len(classes))
-    small = [index for index in range(len(classes)) if sizes[index] < len(wanted)]
-    if not small:
-        return
-    parts = " and ".join([", ".join(wanted[:-1]), wanted[-1]])
-    problems = [
-        Problem(
-            "class-too-small",
-            f"class `{classes[index]}` of `{target}` has {sizes[index]} "
-            f"example{'s' if sizes[index] > 1 else ''}, expected at least {len(wanted)}: one each for {parts}",
-            split.location,
-            f"if `{target}` is a quantity, make it a `number`"
-            if len(small) == len(classes) and len(classes) > 2
-            else "add examples of it, leave them out, or write `stratify: false`",
-        )
-        for index in small[:_SHOWN]
-    ]
-    if len(small) > _SHOWN:
-        problems.append(Problem("more-problems", f"{len(small) - _SHOWN} more classes of `{target}` are too small"))
-    raise DataError(*problems)
-
-
-def _spread_small_classes(parts: dict[PartName, Indices], class_numbers: NDArray[np.int32]) -> None:
+def _spread_small_classes(parts: Mapping[PartName, Indices], class_numbers: NDArray[np.int32]) -> None:
     """Give every part an example of every class, by exchanges that leave the sizes as they are.
 
-    scikit-learn rounds a small class down to nothing in a small part.
+    A class can be so small that its share of a part is rounded to nothing. `parts` is changed.
     """
     class_count = int(class_numbers.max()) + 1
     sizes = {name: np.bincount(class_numbers[indices], minlength=class_count) for name, indices in parts.items()}
@@ -135,3 +123,52 @@ def _spread_small_classes(parts: dict[PartName, Indices], class_numbers: NDArray
 
 def _part_with_most(sizes: Mapping[PartName, NDArray[np.int64]], class_number: int) -> PartName:
     return max(sizes, key=lambda name: int(sizes[name][class_number]))
+
+
+def _check_sizes(counts: Mapping[PartName, int], split: Split, class_count: int) -> None:
+    examples = sum(counts.values())
+    expected = f"at least one of each of the {class_count} classes" if class_count > 1 else "at least one"
+    problems = []
+    for name, count in counts.items():
+        if count >= class_count:
+            continue
+        found = f"the split leaves {max(0, count)} of {examples} examples for training"
+        if name != "training":
+            share = split.validation if name == "validation" else split.test
+            found = f"a share of {share:g} of {examples} examples is {count} for {name}"
+        hint = _TRAIN_ON_ALL if examples < _FEW else "change the shares"
+        problems.append(Problem("split-too-small", f"{found}, expected {expected}", split.location, hint))
+    if problems:
+        raise DataError(*problems)
+
+
+def _check_classes(
+    class_numbers: NDArray[np.int32],
+    counts: Mapping[PartName, int],
+    split: Split,
+    classes: Sequence[str],
+    target: str,
+) -> None:
+    sizes = np.bincount(class_numbers, minlength=len(classes)).tolist()
+    small = [number for number, size in enumerate(sizes) if size < len(counts)]
+    if not small:
+        return
+    parts = " and ".join([", ".join(list(counts)[:-1]), list(counts)[-1]])
+    hint = "add examples of it, leave them out, or write `stratify: false`"
+    if len(small) == len(classes) > 2:
+        hint = f"if `{target}` is a quantity, make it a `number`"
+    elif len(class_numbers) < _FEW:
+        hint = _TRAIN_ON_ALL
+    problems = [
+        Problem(
+            "class-too-small",
+            f"class `{classes[number]}` of `{target}` has {sizes[number]} example{'s' * (sizes[number] > 1)}, "
+            f"expected at least {len(counts)}: one each for {parts}",
+            split.location,
+            hint,
+        )
+        for number in small[:_SHOWN]
+    ]
+    if len(small) > _SHOWN:
+        problems.append(Problem("more-problems", f"{len(small) - _SHOWN} more classes of `{target}` are too small"))
+    raise DataError(*problems)

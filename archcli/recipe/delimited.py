@@ -18,6 +18,8 @@ from archcli.errors import Location, Source
 _QUOTED: Final = re.compile(r'"((?:[^"]++|"")*+)"')
 _REST_OF_QUOTED: Final = re.compile(r'(?:[^"]++|"")*+"')
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
+_FOREIGN: Final = re.compile("[\udc80-\udcff]")
+_FOREIGN_RUN: Final = re.compile("[\udc80-\udcff]+")
 
 
 @dataclass(frozen=True)
@@ -45,17 +47,33 @@ class Record:
             return self.text.split(self.delimiter)
         return [text for text, _, _ in _split(self.text, self.delimiter)]
 
-    def locate(self, cell: int | None = None) -> Location:
-        """Return the place of a cell, by its number from 0; without one, of the whole first line."""
-        lines = _LINE_END.split(self.text)
-        if cell is None:
-            return Location(Source(str(self.path), lines[0], self.line), self.line, 1, max(1, len(lines[0])))
+    def locate(self, cell: int) -> Location:
+        """Return the place of a cell, by its number from 0: as much of it as stands on its first line."""
         _, start, stop = _split(self.text, self.delimiter)[cell]
+        return self.locate_characters(start, stop)
+
+    def locate_characters(self, start: int = 0, stop: int | None = None) -> Location:
+        """Return the place of characters of the text, as far as they stand on one line; unbounded, all of it."""
+        lines = _LINE_END.split(self.text)
         before = _LINE_END.split(self.text[:start])
-        within, column = lines[len(before) - 1], len(before[-1]) + 1
-        line = self.line + len(before) - 1
-        length = min(stop - start, len(within) - column + 1)
-        return Location(Source(str(self.path), within, line), line, column, max(1, length))
+        line, column = self.line + len(before) - 1, len(before[-1]) + 1
+        shown = _FOREIGN.sub("\ufffd", lines[len(before) - 1])
+        length = min(len(self.text) if stop is None else stop - start, len(shown) - column + 1)
+        return Location(Source(shown_path(self.path), shown, line), line, column, max(1, length))
+
+    @property
+    def foreign_bytes(self) -> tuple[int, int] | None:
+        """The first characters, from and up to, that stand for bytes that are no UTF-8."""
+        found = None if self.text.isascii() else _FOREIGN_RUN.search(self.text)
+        return None if found is None else found.span()
+
+
+def shown_path(path: Path) -> str:
+    """Return a path as the user would call it: relative where it is below the folder that he is in."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
 
 
 def read_records(path: Path, delimiter: str) -> Iterator[Record]:

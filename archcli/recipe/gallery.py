@@ -47,12 +47,22 @@ def find_recipe(text: str) -> Path:
     path = Path(text)
     if path.exists() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         return path
-    shipped = gallery_folder() / f"{text}.yaml"
-    if shipped.is_file():
-        return shipped
-    match = near_match(text, [recipe.name for recipe in list_gallery()])
-    hint = f"did you mean `{match}`?" if match else "`archcli recipes list` shows the recipes that ship; a file ends in `.yaml`"
-    raise RecipeError(Problem("recipe-not-found", f"no recipe is called `{text}`, and no file", hint=hint))
+    return find_shipped(text)
+
+
+def find_shipped(name: str) -> Path:
+    """Return the file of a shipped recipe.
+
+    Raises:
+        RecipeError: None is called so.
+    """
+    known = {recipe.name: recipe.path for recipe in list_gallery()}
+    if name not in known:
+        match = near_match(name, known)
+        listing = "`archcli recipes list` shows the recipes that ship; a file of your own ends in `.yaml`"
+        hint = f"did you mean `{match}`?" if match else listing
+        raise RecipeError(Problem("recipe-not-found", f"no recipe is called `{name}`", hint=hint))
+    return known[name]
 
 
 def _summary(text: str) -> str:

@@ -11,7 +11,7 @@ from typing import Final
 
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.built_in import BUILT_IN, built_in_set
-from archcli.recipe.delimited import Record, read_records
+from archcli.recipe.delimited import Record, read_records, shown_path
 from archcli.recipe.features import read_columns
 from archcli.recipe.recipe import Data, Named
 from archcli.recipe.sources import DELIMITERS
@@ -68,24 +68,24 @@ def read_header(path: Path, delimiter: str = ",", *, location: Location | None =
     start = _read_start(path, location)
     for magic, (what, hint) in _FORMATS.items():
         if start.startswith(magic):
-            raise DataError(Problem("not-a-csv", f"`{path}` is {what}, expected a CSV", location, hint))
+            raise DataError(Problem("not-a-csv", f"`{shown_path(path)}` is {what}, expected a CSV", location, hint))
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = f"`{path}` is UTF-16, expected UTF-8"
+        message = f"`{shown_path(path)}` is UTF-16, expected UTF-8"
         raise DataError(Problem("not-utf8", message, location, "save it as UTF-8"))
     if b"\0" in start:
-        raise DataError(Problem("not-a-csv", f"`{path}` is a binary file, expected a CSV", location))
+        raise DataError(Problem("not-a-csv", f"`{shown_path(path)}` is a binary file, expected a CSV", location))
     record = next(read_records(path, delimiter), None)
     if record is None or not record.text.strip():
         if not start.removeprefix(b"\xef\xbb\xbf").strip():
-            raise DataError(Problem("empty-file", f"`{path}` is empty, expected a CSV", location))
-        message = f"the first line of `{path}` is empty, expected the names of the columns"
+            raise DataError(Problem("empty-file", f"`{shown_path(path)}` is empty, expected a CSV", location))
+        message = f"the first line of `{shown_path(path)}` is empty, expected the names of the columns"
         raise DataError(Problem("no-header", message, location))
     if record.is_open:
         raise DataError(unclosed_quote(record))
     names = tuple(record.cells)
-    problems = [not_utf8(record, index) for index, name in enumerate(names) if has_foreign_bytes(name)]
-    if problems:
-        raise DataError(*problems)
+    foreign = not_utf8(record)
+    if foreign is not None:
+        raise DataError(foreign)
     return Header(names, record)
 
 
@@ -98,17 +98,17 @@ def read_array_names(path: Path, *, location: Location | None = None) -> tuple[s
     start = _read_start(path, location)
     hint = "save it by `numpy.savez`"
     if start.startswith(b"\x93NUMPY"):
-        message = f"`{path}` is a single array without a name, expected an NPZ"
+        message = f"`{shown_path(path)}` is a single array without a name, expected an NPZ"
         raise DataError(Problem("not-an-npz", message, location, hint))
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.namelist()
     except zipfile.BadZipFile:
-        message = f"`{path}` is no NPZ, or is cut off"
+        message = f"`{shown_path(path)}` is no NPZ, or is cut off"
         raise DataError(Problem("not-an-npz", message, location, hint)) from None
     names = tuple(member.removesuffix(".npy") for member in members if member.endswith(".npy"))
     if not names:
-        raise DataError(Problem("not-an-npz", f"`{path}` holds no arrays", location, hint))
+        raise DataError(Problem("not-an-npz", f"`{shown_path(path)}` holds no arrays", location, hint))
     return names
 
 
@@ -180,20 +180,18 @@ def column_hint(column: str, names: Sequence[str], header: Header | None) -> str
     return f"it has {shown_names}" + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
-def not_utf8(record: Record, cell: int) -> Problem:
-    """Describe a cell with bytes that are no UTF-8."""
-    text = record.cells[cell].encode("utf-8", "surrogateescape")
+def not_utf8(record: Record) -> Problem | None:
+    """Describe bytes that are no UTF-8; None where there are none."""
+    if record.foreign_bytes is None:
+        return None
+    start, stop = record.foreign_bytes
+    found = record.text[start:stop].encode("utf-8", "surrogateescape")
     return Problem(
         "not-utf8",
-        f"expected UTF-8, found the bytes `{text[:20].hex(' ')}`",
-        record.locate(cell),
+        f"expected UTF-8, found the byte{'s' if len(found) > 1 else ''} `{found[:8].hex(' ')}`",
+        record.locate_characters(start, stop),
         "save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`",
     )
-
-
-def has_foreign_bytes(text: str) -> bool:
-    """Tell whether a text that was read held bytes that are no UTF-8."""
-    return not text.isascii() and any("\udc80" <= character <= "\udcff" for character in text)
 
 
 def unclosed_quote(record: Record) -> Problem:
@@ -209,7 +207,7 @@ def unclosed_quote(record: Record) -> Problem:
 def _read_start(path: Path, location: Location | None) -> bytes:
     """Return the first bytes of a file that is there, can be read and is not empty."""
     if path.is_dir():
-        message = f"`{path}` is a folder, expected a file"
+        message = f"`{shown_path(path)}` is a folder, expected a file"
         raise DataError(Problem("not-readable", message, location))
     try:
         with path.open("rb") as file:
@@ -217,23 +215,23 @@ def _read_start(path: Path, location: Location | None) -> bytes:
     except FileNotFoundError:
         raise DataError(_file_not_found(path, location)) from None
     except OSError as error:
-        message = f"`{path}` cannot be read: {error.strerror}"
-        raise DataError(Problem("not-readable", message, location, f"look with `ls -l {path}`")) from None
+        message = f"`{shown_path(path)}` cannot be read: {error.strerror}"
+        raise DataError(Problem("not-readable", message, location, f"look with `ls -l {shown_path(path)}`")) from None
     if not start:
-        raise DataError(Problem("empty-file", f"`{path}` is empty", location))
+        raise DataError(Problem("empty-file", f"`{shown_path(path)}` is empty", location))
     return start
 
 
 def _file_not_found(path: Path, location: Location | None) -> Problem:
     if not path.parent.is_dir():
         hint = "paths are relative to the recipe that names them"
-        return Problem("file-not-found", f"there is no folder `{path.parent}`", location, hint)
+        return Problem("file-not-found", f"there is no folder `{shown_path(path.parent)}`", location, hint)
     try:
         match = near_match(path.name, [other.name for other in path.parent.iterdir() if other.is_file()])
     except OSError:
         match = None
     hint = f"did you mean `{match}`?" if match else "paths are relative to the recipe that names them"
-    return Problem("file-not-found", f"there is no file `{path}`", location, hint)
+    return Problem("file-not-found", f"there is no file `{shown_path(path)}`", location, hint)
 
 
 def _last_index(names: Sequence[str], name: str) -> int:

@@ -61,13 +61,17 @@ def canonical_name(category: str, text: str) -> tuple[str | None, Mapping[str, s
     """
     if signature(category, text) is not None:
         return text, {}
+    name = other_names(category).get(text)
+    return name, {"name": text} if name is not None and category == "metric" else {}
+
+
+@cache
+def other_names(category: str) -> Mapping[str, str]:
+    """Return what else the names of a category may be called: Keras's strings and second names."""
     if category in OWN_TABLES:
-        return None, {}
-    keras_category = "layer" if category == "cell" else category
-    name = catalogue().aliases(cast("Category", keras_category)).get(text)
-    if name is None or signature(category, name) is None:
-        return None, {}
-    return name, {"name": text} if category == "metric" else {}
+        return {}
+    aliases = catalogue().aliases(cast("Category", "layer" if category == "cell" else category))
+    return {other: name for other, name in aliases.items() if signature(category, name) is not None}
 
 
 def _entries(category: str) -> Mapping[str, Entry]:

@@ -63,7 +63,7 @@ class Checker:
 
     def value(self, node: Node, type_: Type, what: str) -> Value:
         """Check `node` against `type_` and give its value; `what` is what messages call it: `` `epochs` ``."""
-        if isinstance(node, ScalarNode) and node.reference is not None:
+        if isinstance(node, ScalarNode) and node.reference is not None and not isinstance(type_, Section):
             return self._reference(node, type_, what)
         match type_:
             case Either():

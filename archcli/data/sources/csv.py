@@ -17,7 +17,7 @@ from archcli.data.faults import CellFault, Faults
 from archcli.data.table import Labels, Numbers, missing_label, number_fault
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import Record, read_records
-from archcli.recipe.headers import Header, has_foreign_bytes, not_utf8, read_header, unclosed_quote
+from archcli.recipe.headers import Header, not_utf8, read_header, unclosed_quote
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|[+-]?nan", re.ASCII | re.IGNORECASE)
 _SHOWN: Final = 10
@@ -107,7 +107,7 @@ def open_csv(path: Path, columns: Sequence[str], *, delimiter: str = ",", locati
     examples = len(next(iter(texts.values()))) if texts else 0
     if not examples:
         message = f"`{path.name}` has a header and no rows, expected examples"
-        raise DataError(Problem("no-rows", message, header.record.locate()))
+        raise DataError(Problem("no-rows", message, header.record.locate_characters()))
     return CsvTable(path, header, texts, examples)
 
 
@@ -115,6 +115,7 @@ def _read_with_arrow(path: Path, header: Header, columns: Sequence[str]) -> dict
     """Read columns as text; None where pyarrow finds anything wrong, which it does not place."""
     ids = [str(index) for index in range(len(header.names))]
     wanted = {column: ids[header.names.index(column)] for column in columns}
+    read = list(dict.fromkeys([*wanted.values(), ids[-1]]))
     try:
         with path.open("rb") as file:
             table = csv.read_csv(
@@ -127,14 +128,27 @@ def _read_with_arrow(path: Path, header: Header, columns: Sequence[str]) -> dict
                     ignore_empty_lines=len(ids) > 1,
                 ),
                 convert_options=csv.ConvertOptions(
-                    column_types=dict.fromkeys(wanted.values(), pa.string()),
-                    include_columns=list(dict.fromkeys(wanted.values())),
+                    column_types=dict.fromkeys(read, pa.string()),
+                    include_columns=read,
                     strings_can_be_null=False,
                 ),
             )
     except pa.ArrowInvalid:
         return None
+    if len(table) and _ends_inside_quotes(path, table.column(ids[-1])[-1].as_py()):
+        return None
     return {column: table.column(identifier) for column, identifier in wanted.items()}
+
+
+def _ends_inside_quotes(path: Path, last_cell: str) -> bool:
+    """Tell whether the last cell may have swallowed the rest of the file, which pyarrow does not mind.
+
+    It is then all that follows a quote. `""` at the end looks the same, and costs a second reading.
+    """
+    swallowed = b'"' + last_cell.replace('"', '""').encode()
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - len(swallowed)))
+        return file.read() == swallowed
 
 
 def _read_record_by_record(path: Path, header: Header, columns: Sequence[str]) -> dict[str, Any]:
@@ -172,11 +186,10 @@ def _find_record_problem(record: Record, row: int, cells: Sequence[str], header:
     if len(cells) != len(header.names):
         expected = f"expected {len(header.names)} as in the header, found {len(cells)}"
         surplus = len(cells) > len(header.names)
-        place = record.locate(len(header.names)) if surplus else record.locate()
+        place = record.locate(len(header.names)) if surplus else record.locate_characters()
         hint = 'put a text that holds the delimiter in quotes: `"a, b"`' if surplus else None
         return Problem("ragged-row", f"row {row} has the wrong number of cells: {expected}", place, hint)
-    foreign = next((index for index, cell in enumerate(cells) if has_foreign_bytes(cell)), None)
-    return None if foreign is None else not_utf8(record, foreign)
+    return not_utf8(record)
 
 
 def _is_skipped(record: Record, header: Header) -> bool:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from archcli.data.table import ArrayTable
 from archcli.errors import DataError, Location, Problem
+from archcli.recipe.delimited import shown_path
 from archcli.recipe.headers import read_array_names
 
 
@@ -35,7 +36,7 @@ def open_npz(path: Path, columns: Sequence[str], *, location: Location | None = 
                     hint = "save it with a dtype of its own: `array.astype(float)` or `array.astype(str)`"
                     problems.append(Problem("wrong-dtype", message, location, hint))
     except (OSError, EOFError, zipfile.BadZipFile, zlib.error):
-        message = f"`{path}` is damaged or cut off, expected an NPZ"
+        message = f"`{shown_path(path)}` is damaged or cut off, expected an NPZ"
         raise DataError(Problem("not-an-npz", message, location, "save it by `numpy.savez`")) from None
     problems += [
         Problem("wrong-shape", f"array `{name}` of `{path.name}` is a single value, expected one for each example")

@@ -1,0 +1,145 @@
+"""What a run ends with: the saved model, its scores, pictures, and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from archcli.commands.preparing import Prepared
+from archcli.commands.scores import PartScores, score_part
+from archcli.commands.summary import count_weights
+from archcli.data.splits import PART_NAMES
+from archcli.engine.training import Outcome
+from archcli.runs.directory import Run
+from archcli.runs.metrics import RunMetrics, write_metrics
+from archcli.runs.plots import plot_confusion, plot_learning_curves, plot_predictions
+from archcli.runs.writing import write_with
+
+
+@dataclass(frozen=True)
+class TrainReport:
+    """What came of a training.
+
+    Attributes:
+        run: The run directory.
+        recipe_name: Name of the recipe.
+        epochs: Epochs trained.
+        best_epoch: The epoch whose weights are in the saved model.
+        stopped_early: Whether early stopping or a callback ended it.
+        monitor: The quantity that chose the best epoch.
+        best_value: Its value there.
+        evaluated_on: The part that the scores are of: `test`, or what is nearest to it.
+        scores: Scores of every part by name; `main` is the one that a person asks for first.
+        main: Name of that score.
+        parameter_count: Weights of the model.
+        seconds: Time spent training, compiling included.
+        examples_per_second: Training speed, compiling excluded.
+        mode: How steps were run.
+    """
+
+    run: Run
+    recipe_name: str
+    epochs: int
+    best_epoch: int
+    stopped_early: bool
+    monitor: str
+    best_value: float
+    evaluated_on: str
+    scores: Mapping[str, Mapping[str, float]]
+    main: str
+    parameter_count: int
+    seconds: float
+    examples_per_second: float
+    mode: str
+
+
+def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
+    """Save the model of the best epoch, score it on every part and draw its pictures.
+
+    Args:
+        prepared: What was trained; its core has the weights of the best epoch.
+        outcome: What came of it.
+        run: Where everything goes.
+
+    Raises:
+        SetupError: A file cannot be written.
+    """
+    saved = prepared.compose()
+    write_with(run.model, lambda path: saved.save(path))
+    parts = {name: _score(saved, prepared, name) for name in PART_NAMES if name in prepared.dataset.parts}
+    evaluated = parts[prepared.dataset.evaluated_on]
+    _draw(prepared, outcome, evaluated, run)
+    weights = [*prepared.core.trainable_weights, *prepared.core.non_trainable_weights]
+    metrics = RunMetrics(
+        epochs=outcome.epochs_done,
+        best_epoch=outcome.best_epoch,
+        monitor=prepared.recipe.train.monitor,
+        best_value=outcome.best_value,
+        main=evaluated.main,
+        scores={name: part.scores for name, part in parts.items()},
+        seconds=outcome.seconds,
+        parameter_count=count_weights(weights),
+        stopped_early=outcome.stopped_early,
+        confusion=None if evaluated.confusion is None else evaluated.confusion.tolist(),
+    )
+    write_metrics(run, metrics)
+    return TrainReport(
+        run=run,
+        recipe_name=prepared.recipe.name,
+        epochs=metrics.epochs,
+        best_epoch=metrics.best_epoch,
+        stopped_early=metrics.stopped_early,
+        monitor=metrics.monitor,
+        best_value=metrics.best_value,
+        evaluated_on=evaluated.part,
+        scores=metrics.scores,
+        main=metrics.main,
+        parameter_count=metrics.parameter_count,
+        seconds=metrics.seconds,
+        examples_per_second=outcome.examples_per_second,
+        mode=outcome.mode.name,
+    )
+
+
+def _score(saved: keras.Model, prepared: Prepared, name: str) -> PartScores:
+    part = prepared.dataset.parts[name]  # type: ignore[index]  # a name of `PART_NAMES`
+    inputs, truth = part.inputs[prepared.input_facts.name], part.targets[prepared.target_facts.name]
+    return score_part(saved, inputs, truth, prepared.target_facts, part=name)
+
+
+def _draw(prepared: Prepared, outcome: Outcome, evaluated: PartScores, run: Run) -> None:
+    recipe, target = prepared.recipe, prepared.target_facts
+    rows = [{"epoch": row.epoch, **row.metrics} for row in outcome.rows]
+    names = ("loss", *(str(metric.arguments["name"]) for metric in recipe.train.metrics))
+    plot_learning_curves(
+        run.plots / "learning_curves.png",
+        rows=rows,
+        names=names,
+        best_epoch=outcome.best_epoch,
+        recipe_name=recipe.name,
+    )
+    if evaluated.confusion is not None:
+        plot_confusion(
+            run.plots / "confusion_matrix.png",
+            counts=evaluated.confusion,
+            class_names=target.classes,
+            recipe_name=recipe.name,
+            part=evaluated.part,
+        )
+    elif evaluated.truth is not None and evaluated.outputs is not None:
+        truth = evaluated.truth.reshape(evaluated.examples, -1).astype(np.float64)
+        told = evaluated.outputs.reshape(evaluated.examples, -1).astype(np.float64)
+        single = truth.shape[1] == 1
+        for column in range(truth.shape[1]):
+            name = target.columns[column] if column < len(target.columns) else f"{target.name} {column}"
+            plot_predictions(
+                run.plots / ("predictions.png" if single else f"predictions_{column}.png"),
+                truth=truth[:, column],
+                predicted=told[:, column],
+                target=name,
+                recipe_name=recipe.name,
+                part=evaluated.part,
+            )

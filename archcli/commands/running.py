@@ -1,0 +1,115 @@
+"""The part that `train` and `resume` share: make ready, train, finish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import keras
+
+from archcli.build.objects import build_object
+from archcli.commands.finishing import TrainReport, finish
+from archcli.commands.preparing import Prepared, prepare
+from archcli.commands.recording import Recorder
+from archcli.engine.compile_mode import choose_mode
+from archcli.engine.devices import describe_devices, grow_gpu_memory
+from archcli.engine.feeding import Examples
+from archcli.engine.settings import Settings
+from archcli.engine.stopping import find_direction
+from archcli.engine.training import train_model
+from archcli.errors import Interrupted
+from archcli.recipe.recipe import Recipe
+from archcli.runs.directory import Run
+from archcli.runs.status import Mode as Direction
+from archcli.runs.status import claim_run
+
+
+@dataclass(frozen=True)
+class Ready:
+    """Everything that a training takes, made and checked before anything is written.
+
+    Attributes:
+        prepared: The recipe, its data and its model.
+        training: Examples to learn from.
+        validation: Examples that choose the best epoch; None where there are none.
+        settings: How it is trained.
+        callbacks: Keras's callbacks, freshly made.
+        direction: Whether less or more of the monitored quantity is better.
+        device: What computes, in words.
+        mode_note: How steps are run, and why, in words.
+    """
+
+    prepared: Prepared
+    training: Examples
+    validation: Examples | None
+    settings: Settings
+    callbacks: tuple[keras.callbacks.Callback, ...]
+    direction: Direction
+    device: str
+    mode_note: str
+
+
+def make_ready(recipe: Recipe) -> Ready:
+    """Read the data, build the model and choose how its steps are run.
+
+    Raises:
+        RecipeError: A layer, loss, metric, callback or class weight does not fit.
+        DataError: The data cannot be used.
+    """
+    grow_gpu_memory()
+    prepared = prepare(recipe)
+    train, dataset = prepared.recipe.train, prepared.dataset
+    training = prepared.examples(dataset.training, weighted=True)
+    validation = None if dataset.validation is None else prepared.examples(dataset.validation)
+    callbacks = tuple(build_object(callback, "callback") for callback in train.callbacks)
+    devices = describe_devices()
+    mode = choose_mode(prepared.core, train.compile, device=devices.kind, core_count=devices.core_count)
+    names = ("loss", *(str(metric.arguments["name"]) for metric in train.metrics))
+    direction = find_direction(
+        prepared.core, train.monitor, dict.fromkeys(names, 0.0), has_validation=validation is not None
+    )
+    settings = Settings(
+        epochs=train.epochs,
+        batch_size=train.batch_size,
+        seed=train.seed,
+        monitor=train.monitor,
+        shuffle=train.shuffle,
+        early_stopping=train.early_stopping,
+        mode=mode.name,
+    )
+    device = ", ".join(devices.names) or f"{devices.kind}, {devices.core_count} cores"
+    note = f"mode {mode.name}: {mode.reason}"
+    return Ready(prepared, training, validation, settings, callbacks, direction, device, note)
+
+
+def run_training(ready: Ready, run: Run, recorder: Recorder, *, resume: bool) -> TrainReport:
+    """Train into a run directory and write everything that a run ends with.
+
+    Args:
+        ready: What to train.
+        run: Its directory.
+        recorder: Writes history and log.
+        resume: Whether to go on from the run's last checkpoint.
+
+    Raises:
+        TrainingError: Training failed; the run directory keeps what was reached.
+        Interrupted: Ctrl-C or SIGTERM; likewise, and the message says how to go on.
+    """
+    with claim_run(run, monitor=ready.settings.monitor, mode=ready.direction):
+        try:
+            outcome = train_model(
+                ready.prepared.core,
+                ready.training,
+                ready.validation,
+                ready.settings,
+                callbacks=ready.callbacks,
+                checkpoints=run.last_checkpoint.parent,
+                progress=recorder,
+                resume=resume,
+            )
+        except Interrupted as interrupted:
+            recorder.note("interrupted")
+            kept = f"{interrupted.kept}\nnext: archcli resume {run.path}"
+            raise Interrupted(interrupted.exit_status, kept) from None
+        finally:
+            recorder.close()
+        return finish(ready.prepared, outcome, run)
