@@ -18,10 +18,10 @@ def add_to(app: typer.Typer) -> None:
 
 def doctor(*, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Look whether this machine can train: versions, GPUs, folders, extras."""
-    from archcli.cli.heavy import import_commands
+    from archcli.engine.quiet import start_tensorflow
 
-    with import_commands():
-        from archcli.commands.doctor import examine
+    start_tensorflow()
+    from archcli.commands.doctor import examine
 
     findings = examine(Path(runs))
     if as_json:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcli.cli.heavy import import_commands
 from archcli.cli.options import DEFAULT_RUNS, AsJson, Overrides, Quiet, RecipeArgument, RunArgument, RunsFolder
 from archcli.cli.render import Column, open_console, print_json, print_next, print_pairs, print_table
+from archcli.engine.quiet import start_tensorflow
 
 if TYPE_CHECKING:
     from archcli.commands.finishing import TrainReport
@@ -63,9 +63,9 @@ def train(
     from archcli.commands.check import check
 
     check(recipe, overrides or ())  # in a fraction of a second, before TensorFlow takes its three
-    with import_commands():
-        from archcli.cli.live import show_progress
-        from archcli.commands.train import train as run_train
+    start_tensorflow()
+    from archcli.cli.live import show_progress
+    from archcli.commands.train import train as run_train
 
     with show_progress(quiet=quiet) as progress:
         report = run_train(recipe, overrides or (), runs=runs, command=_command_line(), progress=progress)
@@ -81,9 +81,9 @@ def resume(
     quiet: Quiet = False,
 ) -> None:
     """Go on with an interrupted run, or train a finished one further."""
-    with import_commands():
-        from archcli.cli.live import show_progress
-        from archcli.commands.resume import resume as run_resume
+    start_tensorflow()
+    from archcli.cli.live import show_progress
+    from archcli.commands.resume import resume as run_resume
 
     with show_progress(quiet=quiet) as progress:
         report = run_resume(run, runs=runs, epochs=epochs, command=_command_line(), progress=progress)
@@ -102,8 +102,8 @@ def evaluate(
     """Score the saved model of a run."""
     if part is not None and file is not None:
         raise typer.BadParameter("`--on` and `--file` say two different things: give one", param_hint="--file")
-    with import_commands():
-        from archcli.commands.evaluate import evaluate as run_evaluate
+    start_tensorflow()
+    from archcli.commands.evaluate import evaluate as run_evaluate
 
     report = run_evaluate(run, runs=runs, part=None if part is None else part.value, file=file)
     scores = report.scores
@@ -124,8 +124,8 @@ def predict(
     quiet: Quiet = False,
 ) -> None:
     """Answer new examples with the saved model of a run; CSV on standard output."""
-    with import_commands():
-        from archcli.commands.predict import predict as run_predict
+    start_tensorflow()
+    from archcli.commands.predict import predict as run_predict
 
     report = run_predict(run, file, runs=runs, output=output)
     console = open_console()
@@ -148,8 +148,8 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Export the saved model of a run, and prove that it still answers the same."""
-    with import_commands():
-        from archcli.commands.export import export as run_export
+    start_tensorflow()
+    from archcli.commands.export import export as run_export
 
     report = run_export(run, format_name=format_name.value, runs=runs, output=output)
     if as_json:
@@ -173,8 +173,8 @@ def summary(recipe: RecipeArgument, overrides: Overrides = None, *, as_json: AsJ
     from archcli.commands.check import check
 
     check(recipe, overrides or ())
-    with import_commands():
-        from archcli.commands.summary import summarize
+    start_tensorflow()
+    from archcli.commands.summary import summarize
 
     report = summarize(recipe, overrides or ())
     if as_json:
@@ -203,8 +203,8 @@ def check_building(recipe: str, overrides: list[str] | tuple[()]) -> None:
     from archcli.commands.check import check
 
     check(recipe, overrides)
-    with import_commands():
-        from archcli.commands.summary import summarize
+    start_tensorflow()
+    from archcli.commands.summary import summarize
 
     summarize(recipe, overrides)
 

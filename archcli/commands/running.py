@@ -11,7 +11,7 @@ from archcli.commands.finishing import TrainReport, finish
 from archcli.commands.preparing import Prepared, prepare
 from archcli.commands.recording import Recorder
 from archcli.engine.compile_mode import choose_mode
-from archcli.engine.devices import describe_devices, grow_gpu_memory
+from archcli.engine.devices import describe_devices
 from archcli.engine.feeding import Examples
 from archcli.engine.settings import Settings
 from archcli.engine.stopping import find_direction
@@ -55,7 +55,6 @@ def make_ready(recipe: Recipe) -> Ready:
         RecipeError: A layer, loss, metric, callback or class weight does not fit.
         DataError: The data cannot be used.
     """
-    grow_gpu_memory()
     prepared = prepare(recipe)
     train, dataset = prepared.recipe.train, prepared.dataset
     training = prepared.examples(dataset.training, weighted=True)
