@@ -17,7 +17,7 @@ _HELP = "Train a neural network from one YAML recipe: checked, measured, exporte
 _EPILOG = "Begin with: archcli train cnn-digits"
 
 
-def _version(wanted: bool) -> None:  # noqa: FBT001 -- Typer calls it so
+def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"archcli {archcli.__version__}")
         raise typer.Exit

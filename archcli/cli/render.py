@@ -215,8 +215,8 @@ def _pad(cell: str, width: int, column: Column) -> str:
 
 
 def _print_rich_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], console: Console) -> None:
-    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 -- 30 ms that only a table needs
-    from rich.table import Table  # noqa: PLC0415
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for column in columns:

@@ -93,7 +93,9 @@ def resume(
 def evaluate(
     run: RunArgument,
     *,
-    part: Annotated[PartOption | None, typer.Option("--on", help="The part of its data; left out: the test part.")] = None,
+    part: Annotated[
+        PartOption | None, typer.Option("--on", help="The part of its data; left out: the test part.")
+    ] = None,
     file: Annotated[Path | None, typer.Option("--file", help="Score it on this CSV or NPZ instead.")] = None,
     runs: RunsFolder = DEFAULT_RUNS,
     as_json: AsJson = False,
@@ -135,7 +137,9 @@ def predict(
         console.file.write(report.csv_text())
     elif not quiet:
         console.print(f"wrote {output}: {len(report.rows)} answers", soft_wrap=True)
-    print_next(f"archcli evaluate {_called(report.run.path, runs)} --file {shlex.quote(str(file))}", quiet=quiet or as_json)
+    print_next(
+        f"archcli evaluate {_called(report.run.path, runs)} --file {shlex.quote(str(file))}", quiet=quiet or as_json
+    )
 
 
 def export(
@@ -168,7 +172,9 @@ def export(
     print_next("paste these lines into Python", quiet=quiet)
 
 
-def summary(recipe: RecipeArgument, overrides: Overrides = None, *, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def summary(
+    recipe: RecipeArgument, overrides: Overrides = None, *, as_json: AsJson = False, quiet: Quiet = False
+) -> None:
     """Build the model of a recipe and show its layers, shapes and parameters."""
     from archcli.commands.check import check
 
@@ -232,7 +238,9 @@ def list_runs(*, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet
     print_next(f"archcli runs show {found[-1].run.name}{_runs_option(runs)}", quiet=quiet)
 
 
-def show_run(run: RunArgument, *, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def show_run(
+    run: RunArgument, *, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet: Quiet = False
+) -> None:
     """Show one run: its files, state and scores."""
     from archcli.commands.show_run import show_run as run_show
 

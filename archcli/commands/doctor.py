@@ -16,7 +16,14 @@ import archcli
 from archcli.engine.devices import describe_devices
 
 _LEAST_FREE_GIB = 1.0
-_EXTRAS = {"onnx": "onnx", "openvino": "openvino", "litert": "ai_edge_litert", "tune": "optuna", "mlflow": "mlflow", "cv": "cv2"}
+_EXTRAS = {
+    "onnx": "onnx",
+    "openvino": "openvino",
+    "litert": "ai_edge_litert",
+    "tune": "optuna",
+    "mlflow": "mlflow",
+    "cv": "cv2",
+}
 
 
 @dataclass(frozen=True)

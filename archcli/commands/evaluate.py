@@ -59,7 +59,9 @@ def evaluate(text: str, *, runs: Path, part: PartChoice | None = None, file: Pat
     chosen = part or dataset.evaluated_on
     if chosen not in dataset.parts:
         parts = ", ".join(f"`{name}`" for name in dataset.parts)
-        raise RecipeError(Problem("no-such-part", f"`{saved.run.name}` has no {chosen} examples", hint=f"it has {parts}"))
+        raise RecipeError(
+            Problem("no-such-part", f"`{saved.run.name}` has no {chosen} examples", hint=f"it has {parts}")
+        )
     examples = dataset.parts[chosen]
     inputs, truth = examples.inputs[saved.input_facts.name], examples.targets[target.name]
     return EvaluateReport(saved.run, score_part(saved.model, inputs, truth, target, part=chosen))

@@ -15,10 +15,9 @@ import tensorflow as tf
 
 from archcli.commands.saved import SavedRun, open_saved
 from archcli.engine.evaluation import predict_outputs
-from archcli.errors import Problem, RecipeError, TrainingError
+from archcli.errors import Problem, RecipeError, SetupError, TrainingError
 from archcli.runs.directory import Run
 from archcli.runs.writing import cannot_write, write_text, write_with
-from archcli.errors import SetupError
 
 TOLERANCE: Final = 1e-5
 """Largest difference between the model and what was exported, on the same inputs."""
@@ -102,7 +101,10 @@ class Format:
 
 
 def _write_keras(saved: SavedRun, path: Path) -> None:
-    write_with(path, lambda temporary: shutil.copyfile(saved.run.model, temporary))
+    def copy(temporary: Path) -> None:
+        shutil.copyfile(saved.run.model, temporary)
+
+    write_with(path, copy)
 
 
 def _run_keras(path: Path, inputs: np.ndarray) -> np.ndarray:
@@ -146,7 +148,7 @@ FORMATS: Final = {
 
 
 def _probe_inputs(saved: SavedRun) -> np.ndarray:
-    """Make raw inputs of the size of those that the model was trained on; seeded, so that a difference can be repeated."""
+    """Make raw inputs of the size of those that the model was trained on, the same every time."""
     facts = saved.input_facts
     drawn = np.random.default_rng(0).standard_normal((_PROBES, *facts.shape))
     if facts.scale is not None and facts.offset is not None:

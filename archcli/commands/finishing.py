@@ -68,7 +68,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         SetupError: A file cannot be written.
     """
     saved = prepared.compose()
-    write_with(run.model, lambda path: saved.save(path))
+    write_with(run.model, saved.save)
     parts = {name: _score(saved, prepared, name) for name in PART_NAMES if name in prepared.dataset.parts}
     evaluated = parts[prepared.dataset.evaluated_on]
     _draw(prepared, outcome, evaluated, run)

@@ -16,6 +16,7 @@ from archcli.recipe.checking import load_recipe
 from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run, open_run
 from archcli.runs.listing import summarize_run
+from archcli.runs.status import status_of
 from archcli.runs.writing import write_text
 
 
@@ -36,10 +37,10 @@ def resume(text: str, *, runs: Path, epochs: int | None, command: str, progress:
     """
     run = open_run(text, runs)
     recipe = load_recipe(run.resolved)
-    summary = summarize_run(run)
+    summary = summarize_run(run, status_of(run))
     if epochs is not None:
         recipe = replace(recipe, train=replace(recipe.train, epochs=epochs))
-    if summary is not None and summary.state == "finished" and recipe.train.epochs <= summary.epochs:
+    if summary.state == "finished" and recipe.train.epochs <= summary.epochs:
         message = f"the run `{run.name}` is finished: {summary.epochs} epochs are done"
         hint = f"`archcli resume {text} --epochs {2 * summary.epochs}` trains it further"
         raise RecipeError(Problem("nothing-to-resume", message, hint=hint))
@@ -61,9 +62,7 @@ def check_same_data(run: Run, dataset: Dataset) -> None:
     try:
         trained_on = json.loads(run.data.read_text(encoding="utf-8"))["fingerprint"]
     except (OSError, ValueError, KeyError, TypeError):
-        raise RecipeError(
-            Problem("damaged-run", f"`{run.data}` cannot be read", hint="train it anew")
-        ) from None
+        raise RecipeError(Problem("damaged-run", f"`{run.data}` cannot be read", hint="train it anew")) from None
     if trained_on != dataset.fingerprint:
         message = f"the data are not those that `{run.name}` was trained on: their fingerprint is another"
         hint = f"`{run.resolved}` says where they were; `archcli train {run.resolved}` begins anew on what is there now"

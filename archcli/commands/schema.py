@@ -12,7 +12,9 @@ from archcli.runs.writing import write_text
 def schema_text() -> str:
     """Return the JSON Schema of recipes as it is written to a file."""
     schema = recipe_schema()
-    lines = [f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in schema.pop("$defs").items()]
+    lines = [
+        f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in schema.pop("$defs").items()
+    ]
     head = json.dumps(schema, indent=1).removesuffix("\n}")
     return head + ',\n "$defs": {\n' + ",\n".join(lines) + "\n }\n}\n"
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archcli.errors import Problem, RecipeError
 from archcli.runs.directory import open_run
 from archcli.runs.listing import RunSummary, summarize_run
 from archcli.runs.metrics import RunMetrics, read_metrics
+from archcli.runs.status import status_of
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,6 @@ def show_run(text: str, runs: Path) -> RunReport:
         RecipeError: There is no such run.
     """
     run = open_run(text, runs)
-    summary = summarize_run(run)
-    if summary is None:
-        raise RecipeError(Problem("damaged-run", f"the run `{run.name}` has no status", hint="train it anew"))
+    summary = summarize_run(run, status_of(run))
     files = sorted(str(file.relative_to(run.path)) for file in run.path.rglob("*") if file.is_file())
     return RunReport(summary, read_metrics(run), tuple(file for file in files if not file.startswith(".")))

@@ -20,9 +20,7 @@ from archcli.runs.environment import describe_environment
 from archcli.runs.writing import write_json, write_text
 
 
-def train(
-    text: str, overrides: Sequence[str] = (), *, runs: Path, command: str, progress: Progress
-) -> TrainReport:
+def train(text: str, overrides: Sequence[str] = (), *, runs: Path, command: str, progress: Progress) -> TrainReport:
     """Train a recipe from the start.
 
     Args:

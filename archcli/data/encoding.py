@@ -67,7 +67,8 @@ def weigh_examples(
         if unknown:
             raise RecipeError(*(_unknown_class(label, facts, locations) for label in unknown))
         weights = np.asarray([class_weight.get(label, 1.0) for label in facts.classes], np.float64)
-    return weights[class_numbers.astype(np.int64)].astype(np.float32)
+    weighed: NDArray[np.float32] = weights[class_numbers.astype(np.int64)].astype(np.float32)
+    return weighed
 
 
 def _unknown_class(label: str, facts: TargetFacts, locations: Mapping[str, Location]) -> Problem:

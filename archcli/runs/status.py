@@ -64,6 +64,18 @@ def read_status(path: Path) -> Status | None:
     return status if known and sound else None
 
 
+def status_of(run: Run) -> Status:
+    """Read the status of a run.
+
+    Raises:
+        RecipeError: `damaged-run`: it has none.
+    """
+    status = read_status(run.status)
+    if status is None:
+        raise RecipeError(Problem("damaged-run", f"`{run.status}` cannot be read", hint="train it anew"))
+    return status
+
+
 def write_status(path: Path, status: Status) -> None:
     """Write a `status.json`.
 
