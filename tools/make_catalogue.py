@@ -204,7 +204,7 @@ def _check(category: str, name: str, argument: str, described: Mapping[str, Any]
     elif isinstance(default, (int, float)):
         fits = bool(NUMERIC_TYPES & set(described["types"]))
         fits = fits and described.get("minimum", default) <= default <= described.get("maximum", default)
-        fits = fits and (isinstance(default, int) or "number" in described["types"])
+        fits = fits and (isinstance(default, int) or bool({"number", "numbers"} & set(described["types"])))
     elif isinstance(default, str):
         fits = default.lower() in {choice.lower() for choice in described.get("choices", [default])}
     else:
