@@ -8,7 +8,8 @@ that one recipe gives the same numbers whenever it is run on one machine. The ru
 3. A layer that says that it cannot be compiled by XLA: graph.
 4. On a GPU: `LSTM` and `GRU` in graph, where they keep cuDNN's kernels; all else by XLA.
 5. On a CPU: graph with one core, on which XLA loses what it gains; graph where any layer is not among those tried
-   under XLA, convolutions above all, which XLA runs up to 35 times slower; all else by XLA.
+   under XLA, convolutions above all, which XLA runs up to 35 times slower; graph for a training of few steps, which is
+   over before the seconds of compiling are won back; all else by XLA.
 """
 
 from __future__ import annotations
@@ -46,6 +47,10 @@ TRIED_UNDER_XLA_ON_CPU = frozenset({
     "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
 })  # fmt: skip
 KEEPS_CUDNN = frozenset({"LSTM", "GRU"})
+RECURRENT = frozenset({"RNN", "SimpleRNN", "GRU", "LSTM"})
+# On two cores XLA takes 2 to 4 s more to compile, and wins about 0.1 ms a step, 2 ms where a layer runs over 50 steps.
+LEAST_STEPS_FOR_XLA = 10_000
+LEAST_STEPS_FOR_XLA_RECURRENT = 2_000
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,9 @@ class Mode:
     reason: str
 
 
-def choose_mode(model: keras.Model, requested: ModeRequest, *, device: Literal["cpu", "gpu"], core_count: int) -> Mode:
+def choose_mode(
+    model: keras.Model, requested: ModeRequest, *, device: Literal["cpu", "gpu"], core_count: int, total_steps: int
+) -> Mode:
     """Choose how the steps of a model are run, by the rules above.
 
     Args:
@@ -69,6 +76,7 @@ def choose_mode(model: keras.Model, requested: ModeRequest, *, device: Literal["
         requested: What the recipe says.
         device: What computes.
         core_count: CPU cores that this process may use, from 1.
+        total_steps: Steps of all epochs together, were none left out.
 
     Returns:
         The mode, with the rule that led to it.
@@ -82,7 +90,7 @@ def choose_mode(model: keras.Model, requested: ModeRequest, *, device: Literal["
     if refused:
         return Mode("graph", f"`{refused[0]}` cannot be compiled by XLA")
     names = {type(layer).__name__ for layer in layers}
-    return _choose_on_gpu(names) if device == "gpu" else _choose_on_cpu(names, core_count)
+    return _choose_on_gpu(names) if device == "gpu" else _choose_on_cpu(names, core_count, total_steps)
 
 
 def walk_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
@@ -105,10 +113,13 @@ def _choose_on_gpu(names: set[str]) -> Mode:
     return Mode("xla", "XLA compiles every layer of this model on a GPU")
 
 
-def _choose_on_cpu(names: set[str], core_count: int) -> Mode:
+def _choose_on_cpu(names: set[str], core_count: int, total_steps: int) -> Mode:
     if core_count == 1:
         return Mode("graph", "XLA gains nothing on one core")
     untried = sorted(names - TRIED_UNDER_XLA_ON_CPU)
     if untried:
         return Mode("graph", f"`{untried[0]}` is not among the layers that XLA runs fast on a CPU")
+    least = LEAST_STEPS_FOR_XLA_RECURRENT if names & RECURRENT else LEAST_STEPS_FOR_XLA
+    if total_steps < least:
+        return Mode("graph", f"compiling by XLA does not pay for {total_steps} steps, fewer than {least}")
     return Mode("xla", "XLA runs every layer of this model fast on a CPU")

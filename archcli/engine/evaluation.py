@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from archcli.engine.faults import describe_running
 from archcli.engine.feeding import Array, Arrays, Examples, count_examples, cut_batches, place, place_examples
-from archcli.engine.steps import Loop, build_evaluation, seeds_kept
+from archcli.engine.steps import Loop, build_step, seeds_kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +63,7 @@ class Evaluation:
             `loss` and metrics by name; None if it was stopped.
         """
         with seeds_kept(self._model):
-            self._model.reset_metrics()
+            self._loop.reset_metrics()
             step, metrics = 0, dict[str, float]()
             while step < self._batches.count:
                 if is_stopped():
@@ -88,7 +88,7 @@ def evaluate_model(model: keras.Model, examples: Examples, *, batch_size: int) -
         RecipeError: `step-does-not-fit`: model, loss, metrics and data do not go together.
         TrainingError: `out-of-memory` or `step-failed`.
     """
-    build_evaluation(model, examples, batch_size=batch_size)
+    build_step(model, examples, batch_size=batch_size)
     return Evaluation(model, examples, batch_size=batch_size).run() or {}
 
 

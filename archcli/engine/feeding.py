@@ -117,7 +117,8 @@ class Batches:
 
 
 def cut_batches(order: Array, *, batch_size: int) -> Batches:
-    """Cut `order`, `(examples,)`, into batches of `batch_size` and put them on the device."""
+    """Cut `order`, `(examples,)`, into batches of `batch_size`, or into one where it is shorter, on the device."""
+    batch_size = min(batch_size, len(order))
     whole_count = len(order) // batch_size
     whole = order[: whole_count * batch_size].reshape(whole_count, batch_size)
     rest = order[whole_count * batch_size :]

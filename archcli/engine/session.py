@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,7 +18,7 @@ from archcli.engine.evaluation import Evaluation, evaluation_batch_size
 from archcli.engine.feeding import Batches, Examples, cut_batches, order_epoch, place_examples
 from archcli.engine.position import Position, check_same_training, load_position, store_position
 from archcli.engine.progress import EpochRow, Plan, Progress
-from archcli.engine.steps import Loop, Reached, build_training, name_metrics
+from archcli.engine.steps import Loop, Reached, build_step, name_metrics
 from archcli.engine.stopping import Best, find_direction
 from archcli.engine.variables import capture, restore
 from archcli.errors import Interrupted, Problem, TrainingError
@@ -66,6 +67,7 @@ class Session:
         validation: Examples | None,
         settings: Settings,
         *,
+        callbacks: Sequence[keras.callbacks.Callback],
         folder: CheckpointFolder,
         progress: Progress,
         request: StopRequest,
@@ -77,13 +79,14 @@ class Session:
         self._model, self._settings = model, settings
         self._folder, self._progress, self._request = folder, progress, request
         self._example_count = training.count
-        build_training(model, training, batch_size=settings.batch_size)
+        build_step(model, training, batch_size=settings.batch_size)
         measured = name_metrics(model.get_metrics_result())
         direction = find_direction(model, settings.monitor, measured, has_validation=validation is not None)
         self.position = Position(Best(direction))
+        self._steps_per_epoch = math.ceil(self._example_count / settings.batch_size)
+        self._callbacks = Callbacks(callbacks, model, epochs=settings.epochs, steps=self._steps_per_epoch)
         self._kept_callbacks: Sequence[Mapping[str, Any]] = ()
-        devices = describe_devices()
-        self.mode = choose_mode(model, settings.mode, device=devices.kind, core_count=devices.core_count)
+        self.mode = self._choose_mode()
         self._go_to_last()
         self._data = place_examples(training)
         self._loop = Loop(model, model.train_step, mode=self.mode.name)
@@ -104,7 +107,7 @@ class Session:
             or (position.ended_by_callback_at is not None and epochs <= position.ended_by_callback_at)
         )
 
-    def run(self, callbacks: Sequence[keras.callbacks.Callback]) -> None:
+    def run(self) -> None:
         """Train to the end, and leave the model with the weights of the best epoch.
 
         Raises:
@@ -113,18 +116,26 @@ class Session:
             Interrupted: Ctrl-C or SIGTERM; the state is kept.
         """
         if not self.is_over:
-            batches = self._cut_epoch()
-            self._callbacks = Callbacks(callbacks, self._model, epochs=self._settings.epochs, steps=batches.count)
-            self._loop.warm_up(self._data, batches)
+            self._loop.warm_up(self._data, self._cut_epoch())
             if self._evaluation is not None:
                 self._evaluation.warm_up()
-            self._progress.started(self._plan(batches.count))
+            self._progress.started(self._plan())
             self._callbacks.begin(self._kept_callbacks, self.position.rows)
             while not self.is_over:
                 self._run_epoch()
             self._save()
             self._callbacks.end(self.position.rows[-1].metrics)
         self._take_best()
+
+    def _choose_mode(self) -> Mode:
+        devices, settings = describe_devices(), self._settings
+        return choose_mode(
+            self._model,
+            settings.mode,
+            device=devices.kind,
+            core_count=devices.core_count,
+            total_steps=settings.epochs * self._steps_per_epoch,
+        )
 
     def _go_to_last(self) -> None:
         last = self._folder.load_last()
@@ -147,10 +158,10 @@ class Session:
             "monitor": settings.monitor,
         }
 
-    def _plan(self, steps_per_epoch: int) -> Plan:
+    def _plan(self) -> Plan:
         return Plan(
             epochs=self._settings.epochs,
-            steps_per_epoch=steps_per_epoch,
+            steps_per_epoch=self._steps_per_epoch,
             training_examples=self._example_count,
             batch_size=self._settings.batch_size,
             mode=self.mode.name,
@@ -188,7 +199,7 @@ class Session:
         """Run the steps of the epoch that are left, and return the metrics of all of them."""
         batches = self._cut_epoch()
         if self.position.step == 0:
-            self._model.reset_metrics()
+            self._loop.reset_metrics()
         metrics: Mapping[str, float] = {}
         while self.position.step < batches.count:
             self._stop_if_asked()
@@ -200,7 +211,7 @@ class Session:
             examples = min(reached.step * size, self._example_count) - start * size
             throughput.add(examples, time.perf_counter() - began)
             if not reached.finite:
-                raise self._not_finite(reached, batches.count)
+                raise self._not_finite(reached)
             self._callbacks.end_steps(reached.step - 1, reached.metrics)
             self.position.step, metrics = reached.step, reached.metrics
             self._look_up(metrics)
@@ -269,12 +280,12 @@ class Session:
         where = f"epoch {self.position.epoch + 1} of {self._settings.epochs} after {self.position.step} steps"
         raise Interrupted(self._request.exit_status, f"training was stopped in {where}, and its state is kept")
 
-    def _not_finite(self, reached: Reached, steps_per_epoch: int) -> TrainingError:
+    def _not_finite(self, reached: Reached) -> TrainingError:
         loss, epoch = reached.metrics["loss"], self.position.epoch + 1
         return TrainingError(
             Problem(
                 "loss-not-finite",
-                f"the loss became {loss} in epoch {epoch} at step {reached.step} of {steps_per_epoch}",
+                f"the loss became {loss} in epoch {epoch} at step {reached.step} of {self._steps_per_epoch}",
                 hint="lower the learning rate, or give the optimizer `global_clipnorm: 1.0`",
             )
         )

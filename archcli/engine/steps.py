@@ -9,10 +9,11 @@ from __future__ import annotations
 import math
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from archcli.engine.faults import describe_building, describe_running
@@ -45,20 +46,34 @@ class Reached:
 class Loop:
     """Steps of one kind on one model, many per call.
 
-    A function is compiled for each shape of batch: the whole ones and the partial one. How many steps a call takes is
-    chosen by how long the last one took, and has no effect on any number.
+    A function is compiled for each shape of batch: the whole ones and the partial one, which is run as a graph where
+    the whole ones are run by XLA, since one step an epoch does not earn seconds of compiling. How many steps a call
+    takes is chosen by how long the last one took, and has no effect on any number.
     """
 
     def __init__(self, model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, mode: ModeName) -> None:
         """Run `step` (`model.train_step` or `model.test_step`) of the built and compiled `model` in `mode`."""
         self._pace = Pace()
-        self._run = _run_eagerly(model, step) if mode == "eager" else _compile(model, step, use_xla=mode == "xla")
+        if mode == "eager":
+            self._run = self._run_rest = _run_eagerly(model, step)
+            self.reset_metrics = model.reset_metrics
+        else:
+            self._run_rest = _compile(model, step, use_xla=False)
+            self._run = _compile(model, step, use_xla=True) if mode == "xla" else self._run_rest
+            self.reset_metrics = tf.function(model.reset_metrics, autograph=False)
 
     def warm_up(self, data: Any, batches: Batches) -> None:
-        """Compile for both shapes of batch, by running none of the steps; no variable changes."""
-        for indices in (batches.whole, batches.rest):
-            if indices is not None and indices.shape[0] > 0:
-                self._call(data, indices, start=0, stop=0)
+        """Compile for both shapes of batch, by running none of the steps; no variable changes.
+
+        Raises:
+            RecipeError: `step-does-not-fit`.
+            TrainingError: `out-of-memory` or `step-failed`.
+        """
+        with describe_building():
+            if batches.whole_count:
+                self._call(self._run, data, batches.whole, start=0, stop=0)
+            if batches.rest is not None:
+                self._call(self._run_rest, data, batches.rest, start=0, stop=0)
 
     def advance(self, data: Any, batches: Batches, *, start: int) -> Reached:
         """Run the next steps, for about a quarter of a second, and see where that leads.
@@ -70,20 +85,23 @@ class Loop:
 
         Returns:
             Where it ended: at least one step on.
+
+        Raises:
+            TrainingError: `out-of-memory` or `step-failed`.
         """
         if start >= batches.whole_count:
-            done, metrics, finite = self._call(data, batches.rest, start=0, stop=1)
-            return Reached(batches.whole_count + done, metrics, finite)
+            reached = self._call(self._run_rest, data, batches.rest, start=0, stop=1)
+            return replace(reached, step=batches.count)
         stop = min(start + self._pace.step_count, batches.whole_count)
         began = time.perf_counter()
-        done, metrics, finite = self._call(data, batches.whole, start=start, stop=stop)
+        reached = self._call(self._run, data, batches.whole, start=start, stop=stop)
         self._pace.adapt(stop - start, time.perf_counter() - began)
-        return Reached(done, metrics, finite)
+        return reached
 
-    def _call(self, data: Any, indices: tf.Tensor, *, start: int, stop: int) -> tuple[int, dict[str, float], bool]:
+    def _call(self, run: Callable[..., Any], data: Any, indices: tf.Tensor, *, start: int, stop: int) -> Reached:
         with describe_running():
-            done, finite, metrics = self._run(data, indices, tf.constant(start), tf.constant(stop))
-            return int(done), name_metrics(metrics), bool(finite)
+            done, finite, metrics = run(data, indices, tf.constant(start), tf.constant(stop))
+            return Reached(int(done), name_metrics(metrics), bool(finite))
 
 
 class Pace:
@@ -99,8 +117,8 @@ class Pace:
         self.step_count = max(1, min(fitting, self.step_count * GROWTH_PER_CALL))
 
 
-def build_training(model: keras.Model, examples: Examples, *, batch_size: int) -> None:
-    """Make the optimizer's, the loss's and the metrics' variables, by tracing a step that never runs.
+def build_step(model: keras.Model, examples: Examples, *, batch_size: int) -> None:
+    """Make the optimizer's, the loss's and the metrics' variables, by tracing an evaluation step that never runs.
 
     Run eagerly, a step would advance the seeds of recurrent dropout; made inside the loop, the variables would cost a
     second trace of all of it.
@@ -114,24 +132,10 @@ def build_training(model: keras.Model, examples: Examples, *, batch_size: int) -
         RecipeError: `step-does-not-fit`: model, loss, metrics and data do not go together.
     """
     with describe_building():
-        if not model.optimizer.built:
+        if model.optimizer is not None and not model.optimizer.built:
             model.optimizer.build(model.trainable_variables)
-        _trace(model.train_step, examples, batch_size=batch_size)
-
-
-def build_evaluation(model: keras.Model, examples: Examples, *, batch_size: int) -> None:
-    """Make the loss's and the metrics' variables, by tracing an evaluation step that never runs.
-
-    Args:
-        model: Built and compiled; gains variables.
-        examples: At least one.
-        batch_size: Examples of a whole batch.
-
-    Raises:
-        RecipeError: `step-does-not-fit`: model, loss, metrics and data do not go together.
-    """
-    with describe_building():
-        _trace(model.test_step, examples, batch_size=batch_size)
+        first = place_examples(examples.first(batch_size))
+        tf.function(model.test_step, autograph=False).get_concrete_function(first)
 
 
 def name_metrics(results: Mapping[str, Any]) -> dict[str, float]:
@@ -141,7 +145,7 @@ def name_metrics(results: Mapping[str, Any]) -> dict[str, float]:
     """
     named: dict[str, float] = {}
     for name, result in results.items():
-        values = keras.ops.convert_to_numpy(result)
+        values = np.asarray(result)
         if values.ndim == 0:
             named[name] = float(values)
         else:
@@ -163,11 +167,6 @@ def seeds_kept(model: keras.Model) -> Iterator[None]:
     finally:
         for variable, value in zip(seeds, kept, strict=True):
             variable.assign(value)
-
-
-def _trace(step: Callable[[Any], Any], examples: Examples, *, batch_size: int) -> None:
-    first = examples.first(batch_size)
-    tf.function(step, autograph=False).get_concrete_function(place_examples(first))
 
 
 def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, use_xla: bool) -> Callable[..., Any]:

@@ -86,8 +86,17 @@ def train_model(
     if not resume:
         folder.clear()
     with signals_as_requests() as request:
-        session = Session(model, training, validation, settings, folder=folder, progress=progress, request=request)
-        session.run(callbacks)
+        session = Session(
+            model,
+            training,
+            validation,
+            settings,
+            callbacks=callbacks,
+            folder=folder,
+            progress=progress,
+            request=request,
+        )
+        session.run()
     position = session.position
     return Outcome(
         rows=tuple(position.rows),
