@@ -377,7 +377,7 @@ OVERRIDES: Final[dict[str, dict[str, str]]] = {
         "RandomFlip.mode": "text {horizontal horizontal_and_vertical vertical}",
         "RandomGaussianBlur.kernel_size": COUNTS,
         "RandomGrayscale.factor": SHARE,
-        "RandomPerspective.scale": NOT_NEGATIVE,
+        "RandomPerspective.scale": SHARE,
         "RandomPosterization.factor": "integer >= 1 <= 8",
         "RandomRotation.factor": SIGNED_RANGE,
         "RandomZoom.height_factor": "number|numbers > -1 <= 1",

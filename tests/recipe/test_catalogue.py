@@ -7,6 +7,7 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
+import keras
 import pytest
 
 from archcli.recipe.catalogue import CATEGORIES, Argument, Category, catalogue
@@ -36,8 +37,6 @@ def test_the_catalogue_is_what_the_generator_makes(monkeypatch: pytest.MonkeyPat
 
 def test_every_layer_of_keras_is_in_it_but_eight() -> None:
     """A recipe can name every layer class that Keras has, apart from those that need code or are bases."""
-    import keras
-
     public = {
         thing.__name__
         for thing in vars(keras.layers).values()
