@@ -102,9 +102,9 @@ class ArrayTable:
         faults.add_cells(column, cells, count=len(missing))
         return labels
 
-    def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:  # noqa: ARG002
-        """Return no places: arrays have no lines."""
-        return {}
+    def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
+        """Return where the file is named for every cell: arrays have no lines."""
+        return {} if self.location is None else dict.fromkeys(cells, self.location)
 
     def _describe(self, column: str, array: NDArray[np.generic], index: tuple[int, ...]) -> CellFault:
         """Describe a number that is not finite, by its row and, where a row is more than one number, its index."""

@@ -42,7 +42,7 @@ def fit_numeric(name: str, feature: Named, columns: Sequence[str], training: Num
         case "standard":
             spread = deviations(training)
             scale = tuple(1 / value for value in spread)
-            offset = tuple(-mean / value for mean, value in zip(means(training), spread, strict=True))
+            offset = tuple(0 - mean / value for mean, value in zip(means(training), spread, strict=True))
             return InputFacts(name, training.shape[1:], tuple(columns), scale, offset)
         case "min_max":
             axes = tuple(range(training.ndim - 1))
@@ -50,7 +50,7 @@ def fit_numeric(name: str, feature: Named, columns: Sequence[str], training: Num
             span = training.max(axis=axes) - lowest
             span[span == 0] = 1
             scale = tuple(map(float, 1 / span))
-            return InputFacts(name, training.shape[1:], tuple(columns), scale, tuple(map(float, -lowest / span)))
+            return InputFacts(name, training.shape[1:], tuple(columns), scale, tuple(map(float, 0 - lowest / span)))
         case int() | float() as factor:
             return InputFacts(name, training.shape[1:], tuple(columns), (float(factor),), (0.0,))
         case _:
