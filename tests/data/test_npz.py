@@ -114,7 +114,8 @@ error[not-finite]: row 3 of array `x` at index [2, 0]: expected a finite number,
         (
             {"x": X, "kind": KIND.astype(float)},
             (
-                "error[wrong-dtype]: array `kind` of `flats.npz` holds float64, expected labels: whole numbers or text\n"
+                "error[wrong-dtype]: array `kind` of `flats.npz` holds float64, expected labels: "
+                "whole numbers or text\n"
                 f"{PLACE}hint: save it as whole numbers or as text: `labels.astype(int)`\n"
             ),
         ),
@@ -136,7 +137,8 @@ error[not-finite]: row 3 of array `x` at index [2, 0]: expected a finite number,
         (
             {"x": X, "kind": KIND[:3]},
             (
-                "error[different-lengths]: the arrays of `flats.npz` are not equally long: `x` has 4, `kind` has 3\n"
+                "error[different-lengths]: the arrays of `flats.npz` are not equally long: "
+                "`x` has 4, `kind` has 3\n"
                 f"{PLACE}hint: the first axis of every array counts the examples\n"
             ),
         ),
