@@ -87,14 +87,11 @@ def read_checkpoint(path: Path) -> Checkpoint:
         with zipfile.ZipFile(path) as archive:
             metadata = json.loads(archive.read(METADATA_NAME))
             variables = [_read_member(archive, f"{i}.npy", kind) for i, kind in enumerate(metadata["variables"])]
+            found = metadata["format"]
     except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile) as error:
-        raise TrainingError(
-            Problem(
-                "checkpoint-damaged",
-                f"the checkpoint `{path}` is damaged: {error}",
-                hint="train anew, or put back a copy of the file",
-            )
-        ) from error
+        raise _damaged(path, str(error)) from error
+    if found != FORMAT:
+        raise _damaged(path, f"it has format {found}, expected {FORMAT}")
     return Checkpoint(variables, metadata)
 
 
@@ -167,18 +164,22 @@ class CheckpointFolder:
                     if path == self._next_best_path:
                         path.replace(self.best_path)
                     return checkpoint
-        raise TrainingError(
-            Problem(
-                "checkpoint-damaged",
-                f"the checkpoint `{self.best_path}` is damaged: it does not hold epoch {epoch}, the best one",
-                hint="train anew, or put back a copy of the file",
-            )
-        )
+        raise _damaged(self.best_path, f"it does not hold epoch {epoch}, the best one")
 
     def clear(self) -> None:
         """Remove what an earlier training has left."""
         for path in (self.last_path, self.best_path, self._next_best_path):
             path.unlink(missing_ok=True)
+
+
+def _damaged(path: Path, why: str) -> TrainingError:
+    return TrainingError(
+        Problem(
+            "checkpoint-damaged",
+            f"the checkpoint `{path}` is damaged: {why}",
+            hint="train anew, or put back a copy of the file",
+        )
+    )
 
 
 def _describe(array: Array) -> dict[str, Any]:

@@ -20,8 +20,6 @@ from typing import TYPE_CHECKING, Literal
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import keras
 
 ModeName = Literal["graph", "xla", "eager"]
@@ -85,25 +83,12 @@ def choose_mode(
         return Mode(requested, "the recipe asks for it")
     if is_op_determinism_enabled():
         return Mode("graph", "XLA has no deterministic form of some operations")
-    layers = list(walk_layers(model))
+    layers = model._flatten_layers()  # noqa: SLF001 -- no public walk reaches nested models, wrapped layers and cells
     refused = sorted({type(layer).__name__ for layer in layers if not layer.supports_jit})
     if refused:
         return Mode("graph", f"`{refused[0]}` cannot be compiled by XLA")
     names = {type(layer).__name__ for layer in layers}
     return _choose_on_gpu(names) if device == "gpu" else _choose_on_cpu(names, core_count, total_steps)
-
-
-def walk_layers(model: keras.Model) -> Iterator[keras.layers.Layer]:
-    """Yield a model and every layer in it: nested models, wrapped layers, cells."""
-    found: list[keras.layers.Layer] = [model]
-    seen: set[int] = set()
-    while found:
-        layer = found.pop()
-        if id(layer) in seen:
-            continue
-        seen.add(id(layer))
-        yield layer
-        found.extend(layer._layers)  # noqa: SLF001 -- Keras has no public walk that reaches wrapped layers and cells
 
 
 def _choose_on_gpu(names: set[str]) -> Mode:

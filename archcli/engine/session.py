@@ -116,9 +116,7 @@ class Session:
             Interrupted: Ctrl-C or SIGTERM; the state is kept.
         """
         if not self.is_over:
-            self._loop.warm_up(self._data, self._cut_epoch())
-            if self._evaluation is not None:
-                self._evaluation.warm_up()
+            self._compile()
             self._progress.started(self._plan())
             self._callbacks.begin(self._kept_callbacks, self.position.rows)
             while not self.is_over:
@@ -136,6 +134,19 @@ class Session:
             core_count=devices.core_count,
             total_steps=settings.epochs * self._steps_per_epoch,
         )
+
+    def _compile(self) -> None:
+        batches = self._cut_epoch()
+        try:
+            self._loop.warm_up(self._data, batches)
+        except TrainingError as error:
+            if self.mode.name != "xla" or self._settings.mode != "auto" or error.problems[0].code != "step-failed":
+                raise
+            self.mode = Mode("graph", "XLA cannot compile this model, its loss or its metrics")
+            self._loop = Loop(self._model, self._model.train_step, mode="graph")
+            self._loop.warm_up(self._data, batches)
+        if self._evaluation is not None:
+            self._evaluation.warm_up()
 
     def _go_to_last(self) -> None:
         last = self._folder.load_last()
@@ -188,7 +199,7 @@ class Session:
         row = EpochRow(
             epoch=position.epoch + 1,
             metrics=metrics,
-            learning_rate=float(keras.ops.convert_to_numpy(self._model.optimizer.learning_rate)),
+            learning_rate=float(self._model.optimizer.learning_rate),
             is_best=position.best.is_beaten(position.epoch + 1, value),
             seconds=time.perf_counter() - began,
             examples_per_second=throughput.examples_per_second,

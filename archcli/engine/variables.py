@@ -27,7 +27,7 @@ def list_variables(model: keras.Model) -> list[Any]:
 
 def capture(model: keras.Model) -> list[Array]:
     """Return copies of the values of all variables of `model`."""
-    return [np.array(keras.ops.convert_to_numpy(variable)) for variable in list_variables(model)]
+    return [np.array(variable.numpy()) for variable in list_variables(model)]
 
 
 def restore(model: keras.Model, values: Sequence[Array], *, path: Path) -> None:

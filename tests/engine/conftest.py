@@ -1,0 +1,119 @@
+"""Small data, small models and a short way to train them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import pytest
+
+from archcli.engine.feeding import Examples
+from archcli.engine.progress import SilentProgress
+from archcli.engine.settings import Settings
+from archcli.engine.training import Outcome, train_model
+
+FEATURES, CLASSES = 6, 3
+
+
+@pytest.fixture
+def examples() -> Examples:
+    """106 examples of 6 features that tell 3 classes apart, not quite."""
+    return draw_examples(106, seed=0)
+
+
+@pytest.fixture
+def validation() -> Examples:
+    """40 examples of the same kind."""
+    return draw_examples(40, seed=1)
+
+
+def draw_examples(count: int, *, seed: int) -> Examples:
+    """Draw examples whose class is where a noisy linear map of the features is largest."""
+    generator = np.random.default_rng(seed)
+    inputs = generator.normal(size=(count, FEATURES)).astype("float32")
+    scores = inputs[:, :CLASSES] - inputs[:, CLASSES:] + generator.normal(size=(count, CLASSES))
+    return Examples(inputs, scores.argmax(axis=1))
+
+
+class MakeClassifier(Protocol):
+    """Makes a compiled network for `examples`."""
+
+    def __call__(self, *hidden: keras.layers.Layer, optimizer: Any = "adam", **options: Any) -> keras.Model:
+        """Put `hidden` between input and output; `options` are those of `compile`."""
+
+
+@pytest.fixture
+def make_classifier() -> MakeClassifier:
+    """Give a maker of small networks, the same each time it is called in the same way."""
+
+    def make(*hidden: keras.layers.Layer, optimizer: Any = "adam", **options: Any) -> keras.Model:
+        keras.utils.set_random_seed(7)
+        hidden = hidden or (keras.layers.Dense(8, activation="relu"),)
+        model = keras.Sequential([keras.Input((FEATURES,)), *hidden, keras.layers.Dense(CLASSES)])
+        options = {"metrics": ["accuracy"], "jit_compile": False, **options}
+        model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
+        return model
+
+    return make
+
+
+class Train(Protocol):
+    """Trains a model with few words."""
+
+    def __call__(
+        self,
+        model: keras.Model,
+        training: Examples,
+        validation: Examples | None = None,
+        *,
+        callbacks: Any = (),
+        checkpoints: Path | None = None,
+        progress: Any = None,
+        resume: bool = False,
+        **settings: Any,
+    ) -> Outcome:
+        """Train `model`; what is left out of `settings` is 3 epochs, batches of 16, seed 5, graph."""
+
+
+@pytest.fixture
+def train(tmp_path: Path) -> Train:
+    """Give a short way to call `train_model`."""
+
+    def call(
+        model: keras.Model,
+        training: Examples,
+        validation: Examples | None = None,
+        *,
+        callbacks: Any = (),
+        checkpoints: Path | None = None,
+        progress: Any = None,
+        resume: bool = False,
+        **settings: Any,
+    ) -> Outcome:
+        monitor = "loss" if validation is None else "val_loss"
+        chosen = {"epochs": 3, "batch_size": 16, "seed": 5, "monitor": monitor, "mode": "graph", **settings}
+        return train_model(
+            model,
+            training,
+            validation,
+            Settings(**chosen),
+            callbacks=callbacks,
+            checkpoints=checkpoints or tmp_path / "checkpoints",
+            progress=progress or SilentProgress(),
+            resume=resume,
+        )
+
+    return call
+
+
+def repeatable(rows: Any) -> list[tuple[int, dict[str, float], float, bool]]:
+    """Return what must be the same in two runs of one training: everything but times."""
+    return [(row.epoch, dict(row.metrics), row.learning_rate, row.is_best) for row in rows]
+
+
+def weights_equal(one: keras.Model, other: keras.Model) -> bool:
+    """Return whether all variables of two models are equal, bit for bit."""
+    pairs = zip(one.variables, other.variables, strict=True)
+    return all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in pairs)

@@ -1,0 +1,101 @@
+"""The rules by which steps are run as a graph, by XLA or eagerly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import pytest
+
+from archcli.engine.compile_mode import Mode, choose_mode
+
+layers = keras.layers
+MANY = {"core_count": 4, "total_steps": 100_000}
+ON_CPU: dict[str, Any] = {"device": "cpu", **MANY}
+ON_GPU: dict[str, Any] = {"device": "gpu", **MANY}
+
+
+def mlp() -> keras.Model:
+    """Build a network that XLA runs fast everywhere."""
+    return keras.Sequential([keras.Input((4,)), layers.Dense(3), layers.Dropout(0.1), layers.Dense(1)])
+
+
+def cnn() -> keras.Model:
+    """Build a convolutional network."""
+    return keras.Sequential([keras.Input((8, 8, 1)), layers.Conv2D(2, 3), layers.Flatten(), layers.Dense(1)])
+
+
+def lstm() -> keras.Model:
+    """Build a recurrent network inside a wrapper."""
+    return keras.Sequential([keras.Input((5, 2)), layers.Bidirectional(layers.LSTM(3)), layers.Dense(1)])
+
+
+@pytest.mark.parametrize("requested", ["graph", "xla", "eager"])
+def test_what_the_recipe_asks_for_is_done(requested: Any) -> None:
+    """A mode that is asked for overrules every rule."""
+    assert choose_mode(cnn(), requested, **ON_CPU) == Mode(requested, "the recipe asks for it")
+
+
+def test_dense_layers_go_to_xla_on_a_cpu() -> None:
+    """Layers that were tried under XLA run by it."""
+    assert choose_mode(mlp(), "auto", **ON_CPU) == Mode("xla", "XLA runs every layer of this model fast on a CPU")
+
+
+def test_convolutions_stay_in_the_graph_on_a_cpu() -> None:
+    """XLA's convolutions are slow on a CPU."""
+    assert choose_mode(cnn(), "auto", **ON_CPU) == Mode(
+        "graph", "`Conv2D` is not among the layers that XLA runs fast on a CPU"
+    )
+
+
+def test_a_layer_inside_a_wrapper_counts() -> None:
+    """A convolution for every step of a sequence is a convolution."""
+    model = keras.Sequential([keras.Input((5, 8, 2)), layers.TimeDistributed(layers.Conv1D(2, 3)), layers.Flatten()])
+
+    assert choose_mode(model, "auto", **ON_CPU).name == "graph"
+
+
+def test_a_layer_inside_a_nested_model_counts() -> None:
+    """A convolution in a model in a model is a convolution."""
+    model = keras.Sequential([keras.Input((8, 8, 1)), cnn(), layers.Dense(2)])
+
+    assert choose_mode(model, "auto", **ON_CPU).name == "graph"
+
+
+def test_a_layer_that_cannot_be_compiled_keeps_the_model_in_the_graph() -> None:
+    """What Keras marks as beyond XLA is not tried, on any device."""
+    model = keras.Sequential([keras.Input((8, 8, 1)), layers.RandomRotation(0.1), layers.Flatten(), layers.Dense(1)])
+    expected = Mode("graph", "`RandomRotation` cannot be compiled by XLA")
+
+    assert choose_mode(model, "auto", **ON_CPU) == expected
+    assert choose_mode(model, "auto", **ON_GPU) == expected
+
+
+def test_one_core_is_too_few_for_xla() -> None:
+    """With one core XLA gains nothing."""
+    mode = choose_mode(mlp(), "auto", device="cpu", core_count=1, total_steps=100_000)
+
+    assert mode == Mode("graph", "XLA gains nothing on one core")
+
+
+def test_a_short_training_is_not_compiled_by_xla() -> None:
+    """Below ten thousand steps compiling takes longer than it saves."""
+    mode = choose_mode(mlp(), "auto", device="cpu", core_count=4, total_steps=9_999)
+
+    assert mode == Mode("graph", "compiling by XLA does not pay for 9999 steps, fewer than 10000")
+
+
+def test_recurrent_steps_pay_sooner() -> None:
+    """A step of a recurrent network saves more, so that fewer of them are enough."""
+    assert choose_mode(lstm(), "auto", device="cpu", core_count=4, total_steps=1_999).name == "graph"
+    assert choose_mode(lstm(), "auto", device="cpu", core_count=4, total_steps=2_000).name == "xla"
+
+
+def test_lstm_keeps_cudnn_on_a_gpu() -> None:
+    """On a GPU a graph keeps cuDNN's kernels."""
+    assert choose_mode(lstm(), "auto", **ON_GPU) == Mode("graph", "`LSTM` keeps cuDNN's kernels on a GPU")
+
+
+def test_convolutions_go_to_xla_on_a_gpu() -> None:
+    """What is slow under XLA on a CPU is not on a GPU."""
+    assert choose_mode(cnn(), "auto", **ON_GPU) == Mode("xla", "XLA compiles every layer of this model on a GPU")

@@ -1,0 +1,307 @@
+"""The compiled loop against Keras's own `train_on_batch`, with the same batches."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import keras
+import numpy as np
+import pytest
+
+from archcli.engine.feeding import Examples, cut_batches, order_epoch, place_examples
+from archcli.engine.steps import Loop, Pace, build_step, name_metrics, seeds_kept
+from archcli.engine.variables import capture
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from archcli.engine.compile_mode import ModeName
+
+layers, optimizers = keras.layers, keras.optimizers
+STEPS, BATCH = 50, 16
+Case = tuple[keras.Model, Examples]
+
+
+def run_loop(model: keras.Model, examples: Examples, *, mode: ModeName, steps: int = STEPS) -> None:
+    """Train by the compiled loop, epoch after epoch, for exactly `steps`."""
+    build_step(model, examples, batch_size=BATCH)
+    loop, data = Loop(model, model.train_step, mode=mode), place_examples(examples)
+    epoch, left = 0, steps
+    while left:
+        batches = cut_batches(order_epoch(examples.count, seed=5, epoch=epoch, shuffle=True), batch_size=BATCH)
+        loop.reset_metrics()
+        step = 0
+        while step < batches.count and left:
+            loop._pace.step_count = min(loop._pace.step_count, left)
+            reached = loop.advance(data, batches, start=step)
+            left, step = left - (reached.step - step), reached.step
+        epoch += 1
+
+
+def run_keras(model: keras.Model, examples: Examples, *, steps: int = STEPS) -> None:
+    """Train by `train_on_batch` with the batches of `run_loop`."""
+    model.optimizer.build(model.trainable_variables)
+    epoch = 0
+    while steps:
+        order = order_epoch(examples.count, seed=5, epoch=epoch, shuffle=True)
+        for start in range(0, len(order), BATCH):
+            if steps:
+                rows = order[start : start + BATCH]
+                parts = (examples.inputs, examples.targets, examples.sample_weight)
+                picked = keras.tree.map_structure(lambda array: None if array is None else array[rows], parts)  # noqa: B023
+                model.train_on_batch(*picked)
+                steps -= 1
+        epoch += 1
+
+
+def largest_difference(one: keras.Model, other: keras.Model) -> float:
+    """Return the largest difference of any weight of two models."""
+    pairs = zip(one.variables, other.variables, strict=True)
+    return max(float(np.abs(np.asarray(a, "float64") - np.asarray(b, "float64")).max()) for a, b in pairs)
+
+
+def table(*hidden: keras.layers.Layer, count: int = 106, **options: Any) -> Case:
+    """Make a small network on a table, and its examples."""
+    generator = np.random.default_rng(0)
+    examples = Examples(generator.normal(size=(count, 6)).astype("float32"), generator.integers(0, 3, count))
+    hidden = hidden or (layers.Dense(8, activation="tanh"),)
+    return compiled(keras.Sequential([keras.Input((6,)), *hidden, layers.Dense(3)]), **options), examples
+
+
+def compiled(model: keras.Model, *, optimizer: Any = None, **options: Any) -> keras.Model:
+    """Compile a classifier that gives logits."""
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    options = {"loss": loss, "metrics": ["accuracy"], "jit_compile": False, **options}
+    model.compile(optimizer or optimizers.Adam(0.01), **options)
+    return model
+
+
+def weighted() -> Case:
+    """Make a case with a weight for each example, and a weighted metric."""
+    model, examples = table(weighted_metrics=["accuracy"])
+    weight = np.random.default_rng(1).uniform(0, 2, examples.count).astype("float32")
+    return model, Examples(examples.inputs, examples.targets, weight)
+
+
+def sequences(*hidden: keras.layers.Layer, count: int = 106) -> Case:
+    """Make a network on sequences of 12 steps."""
+    generator = np.random.default_rng(0)
+    examples = Examples(generator.normal(size=(count, 12, 4)).astype("float32"), generator.integers(0, 3, count))
+    return compiled(keras.Sequential([keras.Input((12, 4)), *hidden, layers.Dense(3)])), examples
+
+
+def words() -> Case:
+    """Make a network on words that vary in number, padded with zeros."""
+    generator = np.random.default_rng(0)
+    examples = Examples(generator.integers(0, 20, (106, 9)), generator.integers(0, 3, 106))
+    embedding = layers.Embedding(20, 5, mask_zero=True)
+    return compiled(
+        keras.Sequential([keras.Input((9,), dtype="int64"), embedding, layers.GRU(6), layers.Dense(3)])
+    ), examples
+
+
+def images() -> Case:
+    """Make a convolutional network on small images."""
+    generator = np.random.default_rng(0)
+    examples = Examples(generator.normal(size=(106, 8, 8, 1)).astype("float32"), generator.integers(0, 3, 106))
+    body = (layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(), layers.Flatten())
+    return compiled(keras.Sequential([keras.Input((8, 8, 1)), *body, layers.Dense(3)])), examples
+
+
+def two_of_each() -> Case:
+    """Make a network with two named inputs and two named outputs, one of them weighted less."""
+    one, other = keras.Input((3,), name="one"), keras.Input((2,), name="other")
+    body = layers.Dense(6, activation="tanh")(layers.Concatenate()([one, other]))
+    outputs = {"kind": layers.Dense(3, name="kind")(body), "size": layers.Dense(1, name="size")(body)}
+    model = keras.Model({"one": one, "other": other}, outputs)
+    losses = {"kind": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "size": "mse"}
+    model.compile(optimizers.Adam(0.01), losses, loss_weights={"kind": 1.0, "size": 0.3}, jit_compile=False)
+    generator = np.random.default_rng(0)
+    inputs = {"one": generator.normal(size=(106, 3)), "other": generator.normal(size=(106, 2))}
+    targets = {"kind": generator.integers(0, 3, 106), "size": generator.normal(size=(106, 1)).astype("float32")}
+    return model, Examples({name: array.astype("float32") for name, array in inputs.items()}, targets)
+
+
+def half_precision(policy: str) -> Case:
+    """Make a network in half precision; in float16 Keras scales the loss."""
+    keras.config.set_dtype_policy(policy)
+    try:
+        return table(layers.Dense(8, activation="tanh"))
+    finally:
+        keras.config.set_dtype_policy("float32")
+
+
+# `count=96` is for whole batches only: at a partial one Keras makes its function anew for any batch size, which may
+# round in another way.
+NO_BIAS = {"use_bias": False}  # before batch norm its gradient is rounding noise, which Adam blows up
+GRAPH_CASES: dict[str, Callable[[], Case]] = {
+    "adam with a clipped global norm and cosine decay": lambda: table(
+        optimizer=optimizers.Adam(optimizers.schedules.CosineDecay(0.01, 40), global_clipnorm=0.5)
+    ),
+    "sgd with Nesterov momentum and clipped norms": lambda: table(
+        optimizer=optimizers.SGD(0.05, momentum=0.9, nesterov=True, clipnorm=0.3)
+    ),
+    "rmsprop with clipped values": lambda: table(optimizer=optimizers.RMSprop(0.005, clipvalue=0.1)),
+    "adamw with weight decay and a decaying rate": lambda: table(
+        optimizer=optimizers.AdamW(optimizers.schedules.ExponentialDecay(0.01, 20, 0.5), weight_decay=0.01)
+    ),
+    "lion": lambda: table(optimizer=optimizers.Lion(0.001)),
+    "gradient accumulation": lambda: table(optimizer=optimizers.Adam(0.01, gradient_accumulation_steps=3)),
+    "moving averages that overwrite the weights": lambda: table(
+        optimizer=optimizers.Adam(0.01, use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=7)
+    ),
+    "dropout and noise": lambda: table(layers.GaussianNoise(0.1), layers.Dense(8), layers.Dropout(0.3)),
+    "batch norm": lambda: table(layers.Dense(8, **NO_BIAS), layers.BatchNormalization(), layers.ReLU(), count=96),
+    "regularizers of weights and activity": lambda: table(
+        layers.Dense(8, kernel_regularizer=keras.regularizers.L1L2(0.001, 0.01), activity_regularizer="l2")
+    ),
+    "a constraint": lambda: table(layers.Dense(8, kernel_constraint=keras.constraints.MaxNorm(0.7))),
+    "weighted examples": weighted,
+    "an LSTM with recurrent dropout": lambda: sequences(layers.LSTM(6, dropout=0.2, recurrent_dropout=0.2), count=96),
+    "a bidirectional network": lambda: sequences(layers.Bidirectional(layers.SimpleRNN(4))),
+    "masked words": words,
+    "images": images,
+    "two inputs and two outputs": two_of_each,
+    "bfloat16": lambda: half_precision("mixed_bfloat16"),
+    "float16 with a scaled loss": lambda: half_precision("mixed_float16"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", GRAPH_CASES)
+def test_fifty_graph_steps_are_those_of_keras_bit_for_bit(case: str) -> None:
+    """Fifty steps, partial batches among them, leave the same bits in every variable as `train_on_batch` does."""
+    keras.utils.set_random_seed(7)
+    model, examples = GRAPH_CASES[case]()
+    keras.utils.set_random_seed(7)
+    reference, _ = GRAPH_CASES[case]()
+
+    run_loop(model, examples, mode="graph")
+    run_keras(reference, examples)
+
+    assert largest_difference(model, reference) == 0.0
+
+
+XLA_CASES: dict[str, Callable[[], Case]] = {
+    "dropout and a clipped global norm": lambda: table(
+        layers.Dense(8), layers.Dropout(0.3), count=96, optimizer=optimizers.Adam(0.01, global_clipnorm=0.5)
+    ),
+    "batch norm": lambda: table(layers.Dense(8, **NO_BIAS), layers.BatchNormalization(), layers.ReLU(), count=96),
+    "a partial batch": lambda: table(optimizer=optimizers.SGD(0.05, momentum=0.9)),
+    "an LSTM": lambda: sequences(layers.LSTM(6)),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("case", XLA_CASES)
+def test_fifty_xla_steps_are_those_of_keras_under_xla(case: str) -> None:
+    """Fifty steps compiled by XLA end within 1e-6 of `train_on_batch` compiled by XLA."""
+    keras.utils.set_random_seed(7)
+    model, examples = XLA_CASES[case]()
+    keras.utils.set_random_seed(7)
+    reference, _ = XLA_CASES[case]()
+    reference.jit_compile = True
+
+    run_loop(model, examples, mode="xla")
+    run_keras(reference, examples)
+
+    assert largest_difference(model, reference) <= 1e-6
+
+
+def test_eager_steps_are_those_of_the_graph() -> None:
+    """Steps that are run one operation at a time end within 1e-6 of those of the graph."""
+    keras.utils.set_random_seed(7)
+    model, examples = table(layers.Dense(8), layers.Dropout(0.3))
+    keras.utils.set_random_seed(7)
+    reference, _ = table(layers.Dense(8), layers.Dropout(0.3))
+
+    run_loop(model, examples, mode="eager", steps=10)
+    run_keras(reference, examples, steps=10)
+
+    assert largest_difference(model, reference) <= 1e-6
+
+
+def test_how_many_steps_a_call_takes_changes_no_number() -> None:
+    """One step a call and all steps in one call end in the same bits."""
+    models = []
+    for step_count in (1, 50):
+        keras.utils.set_random_seed(7)
+        model, examples = table(layers.Dense(8), layers.Dropout(0.3))
+        build_step(model, examples, batch_size=BATCH)
+        loop, data = Loop(model, model.train_step, mode="graph"), place_examples(examples)
+        batches = cut_batches(order_epoch(examples.count, seed=5, epoch=0, shuffle=True), batch_size=BATCH)
+        step = 0
+        while step < batches.count:
+            loop._pace.step_count = step_count
+            step = loop.advance(data, batches, start=step).step
+        models.append(model)
+
+    assert largest_difference(*models) == 0.0
+
+
+def test_warming_up_changes_no_variable() -> None:
+    """Compiling for both shapes of batch leaves weights, seeds, metrics and the optimizer as they were."""
+    model, examples = table(layers.Dense(8), layers.Dropout(0.3))
+    build_step(model, examples, batch_size=BATCH)
+    before = capture(model)
+    loop, batches = Loop(model, model.train_step, mode="graph"), cut_batches(np.arange(106), batch_size=BATCH)
+
+    loop.warm_up(place_examples(examples), batches)
+
+    assert all(np.array_equal(one, other) for one, other in zip(before, capture(model), strict=True))
+
+
+def test_a_step_that_makes_the_loss_infinite_is_the_last_of_its_call() -> None:
+    """The loop ends at the first step after which the running loss is no number, and says which one it was."""
+    model, examples = table(optimizer=optimizers.SGD(0.01))
+    inputs = np.array(examples.inputs)
+    inputs[5 * BATCH + 2] = np.inf
+    broken = Examples(inputs, examples.targets)
+    build_step(model, broken, batch_size=BATCH)
+    loop = Loop(model, model.train_step, mode="graph")
+    loop._pace.step_count = 50
+
+    reached = loop.advance(place_examples(broken), cut_batches(np.arange(106), batch_size=BATCH), start=0)
+
+    assert (reached.step, reached.finite) == (6, False)
+
+
+def test_seeds_are_put_back() -> None:
+    """A recurrent layer with dropout draws seeds whenever it is called, and has those of before at the end."""
+    model, _ = sequences(layers.LSTM(6, recurrent_dropout=0.2))
+    seeds = [variable for variable in model.variables if variable.name == "seed_generator_state"]
+    before = read(seeds)
+
+    with seeds_kept(model):
+        model(np.zeros((4, 12, 4), "float32"), training=True)
+        drawn = read(seeds)
+
+    assert before
+    assert drawn != before
+    assert read(seeds) == before
+
+
+def read(variables: list[Any]) -> list[list[int]]:
+    """Return the values of variables as plain numbers."""
+    return [variable.numpy().tolist() for variable in variables]
+
+
+def test_a_metric_of_several_values_is_one_number_each() -> None:
+    """F1 by class becomes one named number for each class."""
+    results = {"loss": np.float32(0.5), "f1_score": np.array([0.25, 1.0], "float32")}
+
+    assert name_metrics(results) == {"loss": 0.5, "f1_score_0": 0.25, "f1_score_1": 1.0}
+
+
+def test_calls_grow_until_they_take_a_quarter_of_a_second() -> None:
+    """Fast steps are run in longer and longer calls, slow ones one at a time."""
+    pace = Pace()
+
+    counts = []
+    for _ in range(5):
+        pace.adapt(pace.step_count, seconds=pace.step_count * 0.0005)
+        counts.append(pace.step_count)
+    pace.adapt(500, seconds=1000.0)
+
+    assert counts == [8, 64, 500, 500, 500]
+    assert pace.step_count == 1
