@@ -9,7 +9,7 @@ import keras
 
 from archcli.build.classes import CLASSES
 from archcli.build.refusals import KERAS_ERRORS, argument_problem
-from archcli.errors import RecipeError
+from archcli.errors import Problem, RecipeError
 from archcli.recipe.catalogue import Argument, Category, catalogue
 from archcli.recipe.recipe import Chain, Layer, Named, Value
 
@@ -27,6 +27,9 @@ OBJECT_TYPES: Final[Mapping[str, Category]] = {
     "regularizer": "regularizer",
     "constraint": "constraint",
 }
+
+RECURRENT: Final = frozenset({"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "GRU", "LSTM", "RNN", "SimpleRNN"})
+"""Layers that go through a sequence step by step."""
 
 # Here Keras wants the layers themselves; everywhere else a chain becomes one layer.
 TAKES_LAYERS: Final = frozenset({("Pipeline", "layers"), ("StackedRNNCells", "cells")})
@@ -47,6 +50,8 @@ def build_object(named: Named, category: str, *, origins: Origins | None = None)
     entry = catalogue().find(table, named.name)
     if entry is None:
         raise ValueError(f"the catalogue has no {category} `{named.name}`")
+    if named.name == "Bidirectional":
+        _check_wrapped(named)
     known = {} if origins is None else origins
     arguments = {name: _argument(named, name, entry.arguments[name], known) for name in named.arguments}
     try:
@@ -56,6 +61,17 @@ def build_object(named: Named, category: str, *, origins: Origins | None = None)
     if table == "layer":
         known[id(made)] = named
     return made
+
+
+def _check_wrapped(named: Named) -> None:
+    """Raise where `Bidirectional` is given a layer that has no direction: Keras fails on it in its own terms."""
+    for argument in ("layer", "backward_layer"):
+        wrapped = named.arguments.get(argument)
+        if wrapped is not None and (not isinstance(wrapped, Named) or wrapped.name not in RECURRENT):
+            what = f"`{wrapped.name}`" if isinstance(wrapped, Named) else "a chain"
+            message = f"`Bidirectional` wraps one recurrent layer, such as `LSTM`, but {what} is none"
+            location = named.argument_locations.get(argument, named.location)
+            raise RecipeError(Problem("not-recurrent", message, location))
 
 
 def build_layer(layer: Layer, *, origins: Origins) -> Any:

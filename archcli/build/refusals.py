@@ -37,8 +37,10 @@ def reason(error: Exception) -> str:
     """Return what Keras says as one sentence in lower case without a full stop, without its advice to programmers."""
     if isinstance(error, tf.errors.ResourceExhaustedError):
         return "it does not fit in memory"
+    if isinstance(error, IndexError):
+        return "it has not as many axes as that"
     text = " ".join(_without_wrapping(str(error)).split())
-    text = re.sub(r"https?://\S+", "", text)
+    text = re.sub(r"https?://\S+|\{\{function_node \S+\}\} ?|\[Op:\w+\]( name: *)?", "", text)
     sentences = re.split(r"(?<=[.!?)\]}])\s+(?=[A-Z(])", text)
     kept = sentences[0]
     received = next((s for s in sentences[1:] if s.startswith("Received") and len(s) < LONGEST_REASON // 2), None)
@@ -54,13 +56,13 @@ def reason(error: Exception) -> str:
 def _without_wrapping(text: str) -> str:
     """Take off what Keras puts round an error inside a layer's `call`."""
     inner = re.search(r"Exception encountered when calling .*?\x1b\[1m(.*?)\x1b\[0m", text, re.DOTALL)
-    return inner.group(1) if inner else text
+    return (inner.group(1) if inner else text).split("Error encountered:")[-1]
 
 
 def _named_argument(named: Named, text: str) -> str | None:
     """Return the argument, among those written, that Keras's message speaks of first; None if it names none."""
     found = {}
-    for argument in named.arguments:
+    for argument in named.argument_locations:
         name = re.escape(argument)
         match = re.search(rf"`{name}`|`{name}=|\b{name}=|`{name}\b|'{name}'|argument {name}\b", text)
         if match:
