@@ -15,6 +15,7 @@ keeps its traceback.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 
@@ -34,9 +35,12 @@ class Source:
 
     def line(self, number: int) -> str:
         """Return line `number` of the file, without its end; empty where the text does not hold it."""
-        lines = self.text.split("\n")
         index = number - self.first_line
-        return lines[index].rstrip("\r") if 0 <= index < len(lines) else ""
+        return self._lines[index].rstrip("\r") if 0 <= index < len(self._lines) else ""
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.split("\n")
 
 
 @dataclass(frozen=True)

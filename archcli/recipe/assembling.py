@@ -1,74 +1,78 @@
-"""Checked values to a `Recipe`: what follows from what, and what contradicts what."""
+"""Checked values to a `Recipe`: what follows from what."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, cast
 
 from archcli.errors import Location
-from archcli.recipe.built_in import BUILT_IN, built_in_set
+from archcli.recipe.built_in import BUILT_IN, DIGITS_FORMS, BuiltInSet, built_in_set
+from archcli.recipe.contradictions import find_contradictions
 from archcli.recipe.nodes import MapNode, Node, ScalarNode
-from archcli.recipe.objective import complete_loss, complete_metrics, infer_objective
-from archcli.recipe.recipe import Chain, Data, EarlyStopping, Fact, Model, Named, Recipe, Split, Train, Value
-from archcli.recipe.signatures import signature
-from archcli.recipe.suggestions import did_you_mean
+from archcli.recipe.objective import complete_loss, complete_metrics, infer_objective, last_scoring_layer
+from archcli.recipe.recipe import (
+    Chain,
+    Data,
+    EarlyStopping,
+    Model,
+    Named,
+    Objective,
+    Recipe,
+    Split,
+    Train,
+    Value,
+)
+from archcli.recipe.types import RECIPE_NAME_PATTERN
 from archcli.recipe.values import Checker
 
+_EXAMPLES = {"inputs": "{measures: {numeric: [height, width]}}", "targets": "{kind: category}"}
 
-def assemble(values: Mapping[str, Value], node: MapNode, checker: Checker, *, default_name: str) -> Recipe | None:
+
+@dataclass(frozen=True)
+class Assembled:
+    """What could be put together.
+
+    Attributes:
+        recipe: None where too much is wrong to make one; there are problems then.
+        data: Its data, which may be whole where the rest is not.
+    """
+
+    recipe: Recipe | None
+    data: Data | None
+
+
+def assemble(values: Mapping[str, Value], node: MapNode, checker: Checker, *, default_name: str) -> Assembled:
     """Put a recipe together and check what no single key can tell.
 
     Args:
         values: The top level as `Checker.section` gives it.
         node: The same as nodes, for locations.
         checker: Keeps the problems.
-        default_name: The name where the recipe gives none.
-
-    Returns:
-        The recipe; None where too much is wrong to go on.
+        default_name: What the recipe is called where it does not say, such as its file.
     """
     data = _data(_mapping(values["data"]), node, checker)
-    model = _model(_mapping(values["model"]), node, checker)
+    model = _model(_mapping(values["model"]), node)
     given = _mapping(values["train"])
-    loss, metrics = _named(given.get("loss")), given.get("metrics")
     if data is None or model is None or not given:
-        return None
-    target = next(iter(data.targets.values()))
-    objective, problems = infer_objective(target, model.layers, loss)
-    checker.problems += problems
+        return Assembled(None, data)
+    objective = _objective(data, model, given, checker)
     if objective is None:
-        return None
-    complete, problems = complete_loss(loss, objective, target)
-    checker.problems += problems
-    written = tuple(m for m in metrics if isinstance(m, Named)) if isinstance(metrics, tuple) else None
-    complete_metric_list, problems = complete_metrics(written, objective, target)
-    checker.problems += problems
-    optimizer = _named(given["optimizer"]) or Named("Adam", {}, node.location)
-    if complete is None:
-        return None
-    early_stopping = _mapping(given.get("early_stopping"))
-    train_node = node.get("train")
-    train = Train(
-        epochs=cast("int", given["epochs"]),
-        batch_size=cast("int", given["batch_size"]),
-        optimizer=optimizer,
-        loss=complete,
-        metrics=complete_metric_list,
-        monitor=cast("str", given["monitor"]) or ("val_loss" if data.split.validation else "loss"),
-        early_stopping=EarlyStopping(**cast("dict[str, Any]", early_stopping)) if early_stopping else None,
-        callbacks=tuple(c for c in cast("tuple[Value, ...]", given["callbacks"] or ()) if isinstance(c, Named)),
-        class_weight=cast("Any", given["class_weight"]),
-        shuffle=cast("bool", given["shuffle"]),
-        seed=cast("int", given["seed"]),
-        deterministic=cast("bool", given["deterministic"]),
-        compile=cast("Any", given["compile"]),
-        locations=dict(_locations(train_node)) if isinstance(train_node, MapNode) else {},
-    )
-    recipe = Recipe(cast("str | None", values.get("name")) or default_name, data, model, train, objective)
-    _check_training(recipe, checker)
-    _check_facts(recipe, checker)
-    _check_names(model.layers, checker)
-    return recipe
+        return Assembled(None, data)
+    train = _train(given, node, data, objective, checker)
+    if train is None:
+        return Assembled(None, data)
+    name = values.get("name")
+    recipe = Recipe(name if isinstance(name, str) else name_of(default_name), data, model, train, objective)
+    checker.problems += find_contradictions(recipe, _built_in(data.source))
+    return Assembled(recipe, data)
+
+
+def name_of(text: str) -> str:
+    """Make a recipe's name of what its file is called: `My MLP` is `my-mlp`."""
+    name = re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_")
+    return name if re.fullmatch(RECIPE_NAME_PATTERN, name) else f"recipe-{name}".rstrip("-")
 
 
 def _data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> Data | None:
@@ -78,12 +82,12 @@ def _data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> Data 
     inputs, targets = _features(values.get("inputs")), _features(values.get("targets"))
     where = node.entry("data")
     location = node.location if where is None else where.key.location
-    if source.name in BUILT_IN and not checker.problems:
-        described = built_in_set(source.name, source.arguments)
+    described = _built_in(source)
+    if described is not None:
         inputs = inputs or {k: Named(n, a, source.location) for k, (n, a) in described.inputs.items()}
         targets = targets or {k: Named(n, a, source.location) for k, (n, a) in described.targets.items()}
     for key, features in (("inputs", inputs), ("targets", targets)):
-        if not features and not (values.get(key) or source.name in BUILT_IN):
+        if not features and not values.get(key):
             hint = f"such as `{key}: {_EXAMPLES[key]}`"
             checker.note("missing-key", f"`data` needs `{key}`: `{source.name}` brings none of its own", location, hint)
         elif len(features) > 1:
@@ -97,7 +101,12 @@ def _data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> Data 
     return Data(source, inputs, targets, split, location)
 
 
-_EXAMPLES = {"inputs": "{measures: {numeric: [height, width]}}", "targets": "{kind: category}"}
+def _built_in(source: Named) -> BuiltInSet | None:
+    """Return the description of a source that is built in; its usual form where the recipe asks for one that is not."""
+    if source.name not in BUILT_IN:
+        return None
+    known = source.arguments.get("as", "image") in DIGITS_FORMS
+    return built_in_set(source.name, source.arguments if known else {})
 
 
 def _split(
@@ -121,98 +130,61 @@ def _split(
     return Split(float(validation), float(test), given, cast("int", values.get("seed")), where)
 
 
-def _model(values: Mapping[str, Value], node: MapNode, checker: Checker) -> Model | None:
+def _model(values: Mapping[str, Value], node: MapNode) -> Model | None:
     layers = values.get("layers")
     model = node.get("model")
     if not isinstance(layers, tuple) or not isinstance(model, MapNode):
         return None
-    where = _value_location(model, "layers") or model.location
-    written = model.get("layers")
     complete = tuple(layer for layer in layers if isinstance(layer, (Named, Chain)))
-    for layer in complete:
-        found = signature("cell", layer.name) if isinstance(layer, Named) else None
-        if found is not None and isinstance(layer, Named):
-            hint = f"write `RNN: {{{layer.name}: ...}}`"
-            checker.note("cell-outside-rnn", f"`{layer.name}` is a cell: one step of a layer", layer.location, hint)
-    if not complete or len(complete) < len(layers) or written is None:
+    if not complete or complete[-1] is not layers[-1]:  # what the last layer gives is what the rest follows from
         return None
+    where = _value_location(model, "layers") or model.location
     return Model(cast("Any", values["build"]), Chain(complete, where))
 
 
-def _check_training(recipe: Recipe, checker: Checker) -> None:
-    train = recipe.train
-    columns = ("loss", *(str(metric.arguments["name"]) for metric in train.metrics))
-    validated = recipe.data.split.validation > 0
-    logged = (*columns, *(f"val_{column}" for column in columns)) if validated else columns
-    monitored = [(train.monitor, train.locations.get("monitor"))]
-    for callback in train.callbacks:
-        found = signature("callback", callback.name)
-        field = None if found is None else found.arguments.get("monitor")
-        if field is not None:
-            monitor = callback.arguments.get("monitor", field.default)
-            monitored.append((str(monitor), callback.argument_locations.get("monitor", callback.location)))
-    for monitor, where in monitored:
-        if monitor not in logged:
-            why = "" if validated or not monitor.startswith("val_") else ": there are no validation examples"
-            message = f"no quantity called `{monitor}` is measured{why}"
-            checker.note("unknown-monitor", message, where, did_you_mean(monitor, logged))
-    schedule = train.optimizer.arguments.get("learning_rate")
-    for callback in train.callbacks:
-        if callback.name == "ReduceLROnPlateau" and isinstance(schedule, Named):
-            message = f"`ReduceLROnPlateau` cannot change a learning rate that `{schedule.name}` sets"
-            checker.note("two-learning-rates", message, callback.location, "keep one of the two")
-    if train.class_weight is not None and recipe.objective.task == "regression":
-        where = train.locations.get("class_weight")
-        checker.note("no-classes", "`class_weight` is for a category target, this one is a number", where, "leave it out")
+def _objective(data: Data, model: Model, given: Mapping[str, Value], checker: Checker) -> Objective | None:
+    """Tell what the output means; None, too, where what it follows from has problems of its own."""
+    target = next(iter(data.targets.values()))
+    loss = _named(given.get("loss"))
+    follows_from = [target, last_scoring_layer(model.layers), loss]
+    if any(named is not None and checker.is_broken(named) for named in follows_from):
+        return None
+    objective, problems = infer_objective(target, model.layers, loss)
+    checker.problems += problems
+    return objective
 
 
-def _check_facts(recipe: Recipe, checker: Checker) -> None:
-    target_name, target = next(iter(recipe.data.targets.items()))
-    input_name = next(iter(recipe.data.inputs))
-    for fact in _facts((recipe.model.layers, recipe.train.optimizer, recipe.train.loss, *recipe.train.metrics)):
-        owner = {"classes": target_name, "features": input_name, "steps": input_name}.get(fact.name)
-        if fact.of is not None and fact.of != owner:
-            known = [] if owner is None else [f"${fact.name}.{owner}"]
-            message = f"`${fact.name}.{fact.of}`: `{fact.of}` has no such fact"
-            checker.note("unknown-reference", message, fact.location, did_you_mean(f"${fact.name}.{fact.of}", known))
-        elif fact.name == "classes" and target.name != "category":
-            message = f"`$classes` asks for classes, but the target `{target_name}` is a {target.name}"
-            checker.note("unknown-reference", message, fact.location, f"write the number of outputs, or a target `{target_name}: category`")
-
-
-def _check_names(chain: Chain, checker: Checker) -> None:
-    taken: set[str] = set()
-    for layer in _layers(chain):
-        name = layer.arguments.get("name")
-        if isinstance(name, str):
-            if name in taken:
-                where = layer.argument_locations["name"]
-                checker.note("repeated-name", f"a second layer is called `{name}`", where, "a name is given once")
-            taken.add(name)
-
-
-def _layers(value: Value) -> Iterator[Named]:
-    if isinstance(value, Chain):
-        for layer in value.layers:
-            yield from _layers(layer)
-    elif isinstance(value, Named):
-        yield value
-        for argument in value.arguments.values():
-            yield from _layers(argument)
-
-
-def _facts(value: Value) -> Iterator[Fact]:
-    if isinstance(value, Fact):
-        yield value
-    elif isinstance(value, Named):
-        yield from _facts(tuple(value.arguments.values()))
-    elif isinstance(value, Chain):
-        yield from _facts(value.layers)
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from _facts(item)
-    elif isinstance(value, Mapping):
-        yield from _facts(tuple(value.values()))
+def _train(
+    given: Mapping[str, Value], node: MapNode, data: Data, objective: Objective, checker: Checker
+) -> Train | None:
+    target = next(iter(data.targets.values()))
+    written = given.get("metrics")
+    metrics = tuple(m for m in written if isinstance(m, Named)) if isinstance(written, tuple) else None
+    loss, loss_problems = complete_loss(_named(given.get("loss")), objective, target)
+    complete, metric_problems = complete_metrics(metrics, objective, target)
+    checker.problems += [*loss_problems, *metric_problems]
+    if loss is None:
+        return None
+    monitor = given.get("monitor")
+    early_stopping = _mapping(given.get("early_stopping"))
+    callbacks = given.get("callbacks")
+    section = node.get("train")
+    return Train(
+        epochs=cast("int", given["epochs"]),
+        batch_size=cast("int", given["batch_size"]),
+        optimizer=_named(given["optimizer"]) or Named("Adam", {}, node.location),
+        loss=loss,
+        metrics=complete,
+        monitor=monitor if isinstance(monitor, str) else "val_loss" if data.split.validation else "loss",
+        early_stopping=EarlyStopping(**cast("dict[str, Any]", early_stopping)) if early_stopping else None,
+        callbacks=tuple(c for c in callbacks if isinstance(c, Named)) if isinstance(callbacks, tuple) else (),
+        class_weight=cast("Any", given["class_weight"]),
+        shuffle=cast("bool", given["shuffle"]),
+        seed=cast("int", given["seed"]),
+        deterministic=cast("bool", given["deterministic"]),
+        compile=cast("Any", given["compile"]),
+        locations=dict(_locations(section)) if isinstance(section, MapNode) else {},
+    )
 
 
 def _locations(node: MapNode) -> Iterator[tuple[str, Location]]:

@@ -7,15 +7,18 @@ from pathlib import Path
 from typing import Final, cast
 
 from archcli.errors import DataError, Problem, RecipeError
-from archcli.recipe.assembling import assemble
+from archcli.recipe.assembling import Assembled, assemble
+from archcli.recipe.delimited import shown_path
 from archcli.recipe.headers import find_column_problems
 from archcli.recipe.loading import load_nodes, read_source
 from archcli.recipe.long_form import to_long_form
-from archcli.recipe.merging import apply_override, merge
-from archcli.recipe.nodes import MapNode, Node, ScalarNode, walk
+from archcli.recipe.merging import merge
+from archcli.recipe.nodes import MapNode, Node, ScalarNode, is_null, walk
+from archcli.recipe.overriding import COMMAND_LINE, apply_override
 from archcli.recipe.recipe import Recipe
 from archcli.recipe.schema import RECIPE
-from archcli.recipe.suggestions import did_you_mean, near_match
+from archcli.recipe.suggestions import near_match
+from archcli.recipe.typing_of import describe_node
 from archcli.recipe.values import Checker, absolute_path
 
 MAXIMUM_EXTENDS: Final = 16
@@ -33,16 +36,16 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         RecipeError: Everything that is wrong with it, in the order of the text.
         DataError: A file that it names is not there or cannot be read.
     """
-    recipe, problems = check_nodes(read_nodes(path, overrides), default_name=path.stem)
-    if recipe is not None:
+    assembled, problems = _check(read_nodes(path, overrides), path.stem)
+    if assembled.data is not None:
         try:
-            problems += find_column_problems(recipe.data)
+            problems += find_column_problems(assembled.data)
         except DataError:
             if not problems:
                 raise
-    if problems or recipe is None:
-        raise RecipeError(*sorted(problems, key=_place))
-    return recipe
+    if problems or assembled.recipe is None:
+        raise RecipeError(*in_order(problems))
+    return assembled.recipe
 
 
 def read_nodes(path: Path, overrides: Sequence[str] = ()) -> MapNode:
@@ -58,11 +61,12 @@ def read_nodes(path: Path, overrides: Sequence[str] = ()) -> MapNode:
 
 
 def _read_extending(path: Path, above: tuple[Path, ...]) -> MapNode:
-    source = read_source(path)
-    node = load_nodes(source)
+    node = load_nodes(read_source(path))
+    if is_null(node):
+        raise RecipeError(Problem("empty-recipe", f"`{path}` is an empty document"))
     if not isinstance(node, MapNode):
-        message = "a recipe is a mapping, found a list" if not isinstance(node, ScalarNode) else "a recipe is a mapping"
-        hint = "begin with `archcli: 1`; `archcli show mlp-wine` shows a whole recipe"
+        hint = "begin with `archcli: 1`; `archcli recipes show mlp-wine` shows a whole recipe"
+        message = f"a recipe is a mapping, found {describe_node(node)}"
         raise RecipeError(Problem("not-a-recipe", message, node.location, hint))
     over = cast("MapNode", to_long_form(node, RECIPE))
     base = over.get("extends")
@@ -72,12 +76,14 @@ def _read_extending(path: Path, above: tuple[Path, ...]) -> MapNode:
     base_path = absolute_path(base)
     if base_path.resolve() in chain or len(chain) > MAXIMUM_EXTENDS:
         names = " -> ".join(step.name for step in (*chain, base_path))
-        raise RecipeError(Problem("extends-cycle", f"recipes extend each other in a circle: {names}", base.location))
+        message = f"the recipes extend each other in a circle: {names}"
+        raise RecipeError(Problem("extends-cycle", message, base.location, "take one `extends` away"))
     if not base_path.is_file():
-        known = [file.name for file in base_path.parent.glob("*.yaml")] if base_path.parent.is_dir() else []
-        hint = did_you_mean(base_path.name, known)
-        raise RecipeError(Problem("recipe-not-found", f"there is no recipe `{base.text}`", base.location, hint))
-    beneath = _read_extending(base_path, chain)
+        known = [file.name for file in base_path.parent.glob("*.y*ml")] if base_path.parent.is_dir() else []
+        match = near_match(base_path.name, known)
+        hint = f"did you mean `{match}`?" if match else "a path here is relative to the recipe that it stands in"
+        raise RecipeError(Problem("recipe-not-found", f"there is no file `{base.text}`", base.location, hint))
+    beneath = _read_extending(Path(shown_path(base_path)), chain)
     return cast("MapNode", merge(beneath.without("name"), over.without("extends"), RECIPE))
 
 
@@ -86,11 +92,16 @@ def check_nodes(node: MapNode, *, default_name: str) -> tuple[Recipe | None, lis
 
     Args:
         node: The whole recipe, merged.
-        default_name: The name where the recipe gives none.
+        default_name: What its name is made of where it gives none.
 
     Returns:
-        The recipe, None where too much is wrong to make one, and every problem.
+        The recipe, None where too much is wrong to make one, and every problem in the order of the text.
     """
+    assembled, problems = _check(node, default_name)
+    return assembled.recipe, in_order(problems)
+
+
+def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem]]:
     parameters = node.get("parameters")
     entries = parameters.entries if isinstance(parameters, MapNode) else ()
     checker = Checker({entry.key.text: entry for entry in entries})
@@ -99,20 +110,23 @@ def check_nodes(node: MapNode, *, default_name: str) -> tuple[Recipe | None, lis
             checker.given_name(entry.key)
         node = node.without("parameters")
     values = checker.section(node, RECIPE)
-    recipe = assemble(values, node, checker, default_name=default_name)
+    assembled = assemble(values, node, checker, default_name=default_name)
     references = [f"${part.reference}" for part in walk(node) if isinstance(part, ScalarNode) and part.reference]
     for entry in entries:
         if entry.key.text not in checker.used_parameters:
-            message = f"no value in the recipe is `${entry.key.text}`"
             match = near_match(f"${entry.key.text}", references)
-            hint = None if match is None else f"the recipe asks for `{match}`"
-            checker.note("unused-parameter", message, entry.key.location, hint)
-    return recipe, checker.problems
+            hint = f"the recipe asks for `{match}`" if match else "take it away, or write it where it is meant to count"
+            checker.note("unused-parameter", f"no value is `${entry.key.text}`", entry.key.location, hint)
+    return assembled, checker.problems
+
+
+def in_order(problems: Sequence[Problem]) -> list[Problem]:
+    """Sort problems by their places in the text, those of the command line last."""
+    return sorted(problems, key=_place)
 
 
 def _place(problem: Problem) -> tuple[int, str, int, int]:
-    """Sort by the text, the command line last."""
     where = problem.location
     if where is None:
         return (2, "", 0, 0)
-    return (int(where.source.name == "command line"), where.source.name, where.line, where.column)
+    return (int(where.source.name == COMMAND_LINE), where.source.name, where.line, where.column)

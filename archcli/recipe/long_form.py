@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
@@ -52,11 +53,7 @@ def _named(node: Node, type_: Object) -> Node:
         if name is None:
             return node
         key = replace(node, value=name, text=name)
-        arguments = MapNode(
-            tuple(Entry(replace(key, value=k, text=k), replace(key, value=v, text=v)) for k, v in given.items()),
-            node.location,
-        )
-        return MapNode((Entry(key, arguments),), node.location)
+        return MapNode((Entry(key, _with_given(MapNode((), node.location), given, key)),), node.location)
     if len(node.entries) != 1:
         return node
     key, value = node.entries[0].key, node.entries[0].value
@@ -66,12 +63,18 @@ def _named(node: Node, type_: Object) -> Node:
         return node
     arguments = _arguments(value, found)
     if isinstance(arguments, MapNode):
-        for argument, text in given.items():
-            if arguments.entry(argument) is None:
-                where = replace(key, value=argument, text=argument)
-                arguments = arguments.with_entry(where, replace(key, value=text, text=text, quoted=True))
-        arguments = _map_values(arguments, {argument.name: argument.type for argument in found.arguments.values()})
+        types = {argument.name: argument.type for argument in found.arguments.values()}
+        arguments = _map_values(_with_given(arguments, given, key), types)
     return MapNode((Entry(replace(key, value=name, text=name), arguments),), node.location)
+
+
+def _with_given(arguments: MapNode, given: Mapping[str, str], key: ScalarNode) -> MapNode:
+    """Add the arguments that come with another name for the same, unless they are written."""
+    for argument, text in given.items():
+        if arguments.entry(argument) is None:
+            name = replace(key, value=argument, text=argument)
+            arguments = arguments.with_entry(name, replace(key, value=text, text=text, quoted=True))
+    return arguments
 
 
 def _arguments(value: Node, found: Signature) -> Node:

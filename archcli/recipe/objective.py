@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from archcli.errors import Problem
@@ -15,21 +15,29 @@ Task = Literal["classification", "binary", "regression"]
 Output = Literal["logits", "probabilities", "values"]
 
 PASSES_ON: Final = frozenset(
-    {"ActivityRegularization", "Cropping1D", "Cropping2D", "Cropping3D", "Dropout", "Flatten", "Identity", "Permute"}
-    | {"RepeatVector", "Reshape", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D"}
-    | {f"Global{kind}Pooling{dims}D" for kind in ("Average", "Max") for dims in (1, 2, 3)}
-    | {f"{kind}Pooling{dims}D" for kind in ("Average", "Max") for dims in (1, 2, 3)}
+    {"Cropping1D", "Cropping2D", "Cropping3D", "Flatten", "Identity", "Permute", "RepeatVector", "Reshape"}
+    | {"ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise", "Masking"}
+    | {f"SpatialDropout{dims}D" for dims in (1, 2, 3)}
+    | {f"{reach}AveragePooling{dims}D" for reach in ("", "Adaptive", "Global") for dims in (1, 2, 3)}
+    | {f"{reach}MaxPooling{dims}D" for reach in ("", "Adaptive", "Global") for dims in (1, 2, 3)}
 )
 """Layers after which scores are still what they were before: probabilities, or logits."""
+
+_WRAPPERS = frozenset({"SpectralNormalization", "TimeDistributed"})
+"""Layers that answer what the layer inside them does."""
+
+_BOUNDED = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU"})
+"""Activations that are layers of their own and give neither probabilities nor logits."""
 
 _NUMBERS = ("MeanSquaredError", "MeanAbsoluteError", "Huber", "LogCosh")
 
 LOSSES: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(fits)
     for fits, names in (
-        (("index",), ("SparseCategoricalCrossentropy",)),
+        (("index",), ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy")),
         (("one_hot",), ("CategoricalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalHinge")),
         (("one_hot",), ("KLDivergence",)),
+        (("one_hot", "binary"), ("Dice", "Tversky")),
         (("binary",), ("BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "SquaredHinge")),
         (("number", "one_hot", "binary"), _NUMBERS),
         (("number",), ("MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson", "CosineSimilarity")),
@@ -47,9 +55,12 @@ _AT = ("PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity", "Sp
 METRICS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(fits)
     for fits, names in (
-        (("index", "one_hot", "binary"), ("accuracy",)),
+        (("index", "one_hot", "binary"), ("accuracy", "crossentropy")),
         (("index",), ("SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy")),
-        (("one_hot",), ("CategoricalAccuracy", "CategoricalCrossentropy", "CategoricalHinge", "TopKCategoricalAccuracy")),
+        (
+            ("one_hot",),
+            ("CategoricalAccuracy", "CategoricalCrossentropy", "CategoricalHinge", "TopKCategoricalAccuracy"),
+        ),
         (("one_hot",), ("KLDivergence", "OneHotIoU", "OneHotMeanIoU")),
         (("binary",), ("BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "Hinge", "SquaredHinge")),
         (("one_hot", "binary"), (*_CONFUSION, *_AT, "F1Score", "FBetaScore")),
@@ -61,11 +72,22 @@ METRICS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Which kinds of target a metric is for."""
 
-_ACCURACIES: Final = {
-    "index": "SparseCategoricalAccuracy",
-    "one_hot": "CategoricalAccuracy",
-    "binary": "BinaryAccuracy",
+_CHOSEN: Final = {
+    "accuracy": {
+        "index": "SparseCategoricalAccuracy",
+        "one_hot": "CategoricalAccuracy",
+        "binary": "BinaryAccuracy",
+    },
+    "crossentropy": {
+        "index": "SparseCategoricalCrossentropy",
+        "one_hot": "CategoricalCrossentropy",
+        "binary": "BinaryCrossentropy",
+    },
 }
+"""What a metric's name stands for that depends on the target."""
+
+_OTHER_COLUMNS = ("epoch", "loss", "learning_rate")
+"""Columns of the history that are no metric's."""
 
 
 def infer_objective(target: Named, layers: Chain, loss: Named | None) -> tuple[Objective | None, list[Problem]]:
@@ -111,7 +133,7 @@ def last_scoring_layer(layers: Chain) -> Named | None:
     """Return the layer whose numbers the model answers with: the last that changes more than shape."""
     for layer in reversed(layers.layers):
         inner: Layer = layer
-        if isinstance(layer, Named) and layer.name == "TimeDistributed":
+        if isinstance(layer, Named) and layer.name in _WRAPPERS:
             wrapped = layer.arguments.get("layer")
             inner = wrapped if isinstance(wrapped, (Named, Chain)) else layer
         found = last_scoring_layer(inner) if isinstance(inner, Chain) else inner
@@ -121,14 +143,17 @@ def last_scoring_layer(layers: Chain) -> Named | None:
 
 
 def activation_of(layer: Named) -> str | None:
-    """Return the name of a layer's activation, `linear` for one that has none, None where its scores are bounded otherwise."""
+    """Return the name of a layer's activation.
+
+    It is `linear` for a layer that has none, and None for one whose answers are bounded in another way.
+    """
     if layer.name == "Softmax":
         return "softmax"
     found = signature("layer", layer.name)
     field = None if found is None else found.arguments.get("activation")
     if field is None:
-        is_loop = found is not None and {"return_sequences", "merge_mode", "cell"} & set(found.arguments)
-        return None if is_loop or layer.name in ("ReLU", "LeakyReLU", "PReLU", "ELU") else "linear"
+        is_recurrent = found is not None and {"return_sequences", "merge_mode"} & set(found.arguments)
+        return None if is_recurrent or layer.name in _BOUNDED else "linear"
     given = layer.arguments.get("activation", field.default)
     return given if isinstance(given, str) else "linear"
 
@@ -143,7 +168,11 @@ def complete_loss(loss: Named | None, objective: Objective, where: Named) -> tup
     """
     logits = objective.output == "logits"
     if loss is None:
-        names = {"index": "SparseCategoricalCrossentropy", "one_hot": "CategoricalCrossentropy", "number": "MeanSquaredError"}
+        names = {
+            "index": "SparseCategoricalCrossentropy",
+            "one_hot": "CategoricalCrossentropy",
+            "number": "MeanSquaredError",
+        }
         name = "BinaryCrossentropy" if objective.task == "binary" else names[objective.encoding]
         arguments = {"from_logits": logits} if objective.task != "regression" else {}
         return Named(name, arguments, where.location), []
@@ -162,14 +191,16 @@ def complete_loss(loss: Named | None, objective: Objective, where: Named) -> tup
     if not logits and (written or loss.name in MARGIN_LOSSES) and objective.task != "regression":
         message = f"the loss `{loss.name}` is for logits, but the last layer gives probabilities"
         where_written = loss.argument_locations.get("from_logits", loss.location)
-        return None, [Problem("loss-does-not-fit", message, where_written, "take the activation of the last layer away")]
+        return None, [
+            Problem("loss-does-not-fit", message, where_written, "take the activation of the last layer away")
+        ]
     return loss, []
 
 
 def complete_metrics(
     metrics: tuple[Named, ...] | None, objective: Objective, where: Named
 ) -> tuple[tuple[Named, ...], list[Problem]]:
-    """Choose the metrics that the target asks for, or check those that are written; every one gets its column's name."""
+    """Choose the metrics that the target asks for, or check those that are written; each gets its column's name."""
     if metrics is None:
         asked = ("MeanAbsoluteError", "R2Score") if objective.task == "regression" else ("accuracy",)
         metrics = tuple(Named(name, {}, where.location) for name in asked)
@@ -182,24 +213,37 @@ def complete_metrics(
             problems.append(Problem("metric-does-not-fit", message, metric.location, _metric_hint(metric.name, kind)))
             continue
         done = _complete_metric(metric, objective, kind)
-        if any(done.arguments["name"] == other.arguments["name"] for other in complete):
-            message = f"two metrics are called `{done.arguments['name']}`"
-            problems.append(Problem("repeated-name", message, metric.location, "give one of them a `name:` of its own"))
-            continue
-        complete.append(done)
+        problem = _column_problem(done, complete)
+        if problem is None:
+            complete.append(done)
+        else:
+            problems.append(problem)
     return tuple(complete), problems
 
 
 def _complete_metric(metric: Named, objective: Objective, kind: str) -> Named:
-    name = _ACCURACIES[kind] if metric.name == "accuracy" else metric.name
+    name = _CHOSEN[metric.name][kind] if metric.name in _CHOSEN else metric.name
     found = signature("metric", name)
     arguments = dict(metric.arguments)
     default = None if found is None or "name" not in found.arguments else found.arguments["name"].default
-    column = "accuracy" if metric.name == "accuracy" else default if isinstance(default, str) else _snake_case(name)
-    arguments.setdefault("name", column)
+    column = default if isinstance(default, str) else _snake_case(name)
+    if arguments.get("name") is None:
+        arguments["name"] = metric.name if metric.name in _CHOSEN else column
     if objective.output == "logits" and found is not None and "from_logits" in found.arguments:
         arguments.setdefault("from_logits", True)
     return Named(name, arguments, metric.location, metric.argument_locations)
+
+
+def _column_problem(metric: Named, others: Sequence[Named]) -> Problem | None:
+    """Say why a metric's column cannot have its name."""
+    name = str(metric.arguments["name"])
+    where = metric.argument_locations.get("name", metric.location)
+    if name in _OTHER_COLUMNS or name.startswith("val_"):
+        message = f"a metric cannot be called `{name}`: the history has another column of that name"
+        return Problem("repeated-name", message, where, "give it another `name:`")
+    if any(name == other.arguments["name"] for other in others):
+        return Problem("repeated-name", f"two metrics are called `{name}`", where, "give one a `name:` of its own")
+    return None
 
 
 def _encoding(loss: Named | None) -> Encoding:
@@ -230,7 +274,9 @@ def _metric_hint(name: str, kind: str) -> str:
     if kind == "index" and "one_hot" in METRICS.get(name, frozenset()):
         return "it compares one score per class with a 1 for the right one: write `loss: CategoricalCrossentropy` too"
     if kind == "number" or name == "Accuracy":
-        return "write `accuracy`" if kind != "number" else "such as `MeanAbsoluteError`, `RootMeanSquaredError`, `R2Score`"
+        return (
+            "write `accuracy`" if kind != "number" else "such as `MeanAbsoluteError`, `RootMeanSquaredError`, `R2Score`"
+        )
     return "write `accuracy`, or leave the metrics out"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, cast
 
-from archcli.recipe.catalogue import Argument, CATEGORIES, Category, Entry, catalogue
+from archcli.recipe.catalogue import CATEGORIES, Argument, Category, Entry, catalogue
 from archcli.recipe.features import INPUTS, TARGETS
 from archcli.recipe.sources import SOURCES
 from archcli.recipe.types import (
@@ -28,8 +28,14 @@ from archcli.recipe.types import (
 
 OWN_TABLES: Final[Mapping[str, Mapping[str, Signature]]] = {"source": SOURCES, "input": INPUTS, "target": TARGETS}
 
-ACCURACY: Final = Signature("accuracy", "Share of examples whose class is told right.", {}, first=None)
-"""Keras's own string: which class it stands for follows from the target and the last layer."""
+_COLUMN = {"name": Field("name", Text(), "What its column is called.", inferred="the name it is asked for by")}
+CHOSEN_BY_TARGET: Final[Mapping[str, Signature]] = {
+    "accuracy": Signature("accuracy", "Share of examples whose class is told right.", _COLUMN, first=None),
+    "crossentropy": Signature("crossentropy", "Mean surprise at the right class, in nats.", _COLUMN, first=None),
+}
+"""Keras's own strings for metrics: which class each stands for follows from the target and the last layer."""
+
+_SHORT: Final = {"acc": "accuracy", "ce": "crossentropy"}
 
 
 @cache
@@ -37,8 +43,8 @@ def signature(category: str, name: str) -> Signature | None:
     """Return what `name` takes, or None where the category has no such name."""
     if category in OWN_TABLES:
         return OWN_TABLES[category].get(name)
-    if category == "metric" and name == ACCURACY.name:
-        return ACCURACY
+    if category == "metric" and name in CHOSEN_BY_TARGET:
+        return CHOSEN_BY_TARGET[name]
     entry = _entries(category).get(name)
     return None if entry is None else _signature(entry)
 
@@ -48,7 +54,7 @@ def names(category: str) -> tuple[str, ...]:
     """Return all names of a category, without other names for the same."""
     if category in OWN_TABLES:
         return tuple(OWN_TABLES[category])
-    own = (ACCURACY.name,) if category == "metric" else ()
+    own = CHOSEN_BY_TARGET if category == "metric" else ()
     return (*own, *_entries(category))
 
 
@@ -71,18 +77,21 @@ def other_names(category: str) -> Mapping[str, str]:
     if category in OWN_TABLES:
         return {}
     aliases = catalogue().aliases(cast("Category", "layer" if category == "cell" else category))
-    return {other: name for other, name in aliases.items() if signature(category, name) is not None}
+    own = _SHORT if category == "metric" else {}
+    return own | {other: name for other, name in aliases.items() if signature(category, name) is not None}
 
 
 def _entries(category: str) -> Mapping[str, Entry]:
     if category == "cell":
         return {name: entry for name, entry in catalogue().entries("layer").items() if entry.is_cell}
-    return catalogue().entries(cast("Category", category)) if category in CATEGORIES else {}
+    return catalogue().entries(category) if category in CATEGORIES else {}
 
 
 def _signature(entry: Entry) -> Signature:
     arguments = {
-        argument.name: Field(argument.name, _type(argument, entry.category), "", argument.default, required=argument.required)
+        argument.name: Field(
+            argument.name, _type(argument, entry.category), "", argument.default, required=argument.required
+        )
         for argument in entry.arguments.values()
     }
     return Signature(entry.name, entry.summary, arguments, entry.first)

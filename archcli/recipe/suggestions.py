@@ -8,7 +8,10 @@ from typing import Final
 
 NEAR: Final = 0.74
 NEAR_FROM_ANOTHER_LETTER: Final = 0.8
-"""Shares of equal characters (difflib's ratio) from which a word is taken for a slip; typos rarely hit the first letter."""
+"""Shares of equal characters (difflib's ratio) from which a word is taken for a slip.
+
+Slips rarely hit the first letter.
+"""
 
 
 def near_match(word: str, known: Iterable[str]) -> str | None:

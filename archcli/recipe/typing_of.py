@@ -21,6 +21,15 @@ from archcli.recipe.types import (
 )
 
 _ARTICLES = {"a": "an", "e": "an", "i": "an", "o": "an"}
+_FIXED = {
+    Truth: "`true` or `false`",
+    Null: "`null`",
+    GivenName: "a name",
+    FilePath: "a path",
+    MapOf: "a mapping",
+    Section: "a mapping",
+    Anything: "any value",
+}
 
 
 def fitting_type(node: Node, choice: Either) -> Type | None:
@@ -65,34 +74,24 @@ def describe_type(type_: Type) -> str:
             return "a whole number" + _bounds(type_.minimum, type_.maximum, None, None)
         case Number():
             return "a number" + _bounds(type_.minimum, type_.maximum, type_.above, type_.below)
-        case Truth():
-            return "`true` or `false`"
-        case Null():
-            return "`null`"
-        case Text() if type_.choices and len(type_.choices) <= 6:  # noqa: PLR2004 -- what a sentence can list
+        case Text() if type_.choices and len(type_.choices) <= 6:
             return "one of " + ", ".join(f"`{choice}`" for choice in type_.choices)
         case Text():
-            return _with_article(type_.kind)
-        case GivenName():
-            return "a name"
-        case FilePath():
-            return "a path"
+            return with_article(type_.kind)
         case ListOf():
             return f"a list of {_plural(type_.item)}"
-        case MapOf() | Section():
-            return "a mapping"
-        case Anything():
-            return "any value"
         case Object():
-            return _with_article(type_.category)
+            return with_article(type_.category)
+        case _:
+            return _FIXED[type(type_)]
 
 
 def describe_node(node: Node) -> str:
     """Say what a node holds: `the text `abc``, `a list`."""
     if isinstance(node, ListNode):
-        return "a list"
+        return "a list" if node.items else "an empty list"
     if isinstance(node, MapNode):
-        return "a mapping"
+        return "a mapping" if node.entries else "an empty mapping"
     if node.value is None:
         return "nothing" if not node.text else "`null`"
     if isinstance(node.value, str):
@@ -100,7 +99,8 @@ def describe_node(node: Node) -> str:
     return f"`{node.text}`"
 
 
-def _with_article(noun: str) -> str:
+def with_article(noun: str) -> str:
+    """Put the article before a noun: `an optimizer`."""
     return noun if noun == "text" else f"{_ARTICLES.get(noun[0], 'a')} {noun}"
 
 

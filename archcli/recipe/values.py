@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from archcli.errors import Location, Problem
+from archcli.recipe.hints import argument_hint, key_hint, name_hint, type_hint
 from archcli.recipe.long_form import to_long_form
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null, only_entry
 from archcli.recipe.recipe import Chain, Fact, Named, Value
-from archcli.recipe.signatures import canonical_name, names, signature
+from archcli.recipe.signatures import canonical_name, signature
 from archcli.recipe.suggestions import did_you_mean, near_match
 from archcli.recipe.types import (
     GIVEN_NAME_PATTERN,
@@ -37,9 +39,11 @@ from archcli.recipe.typing_of import describe_node, describe_type, fitting_type,
 FACTS: Final = ("classes", "features", "steps", "training_steps")
 """What a recipe may ask of the data."""
 
+DATA_CATEGORIES: Final = ("source", "input", "target")
+"""What the data are made of, and so cannot ask them."""
+
 _REFERENCE = re.compile(rf"({GIVEN_NAME_PATTERN})(?:\.({GIVEN_NAME_PATTERN}))?")
 _GLUED = re.compile(r"(?P<name>[A-Za-z]\w*):(?P<value>\S+)")
-_BOOLEAN_WORDS = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
 class Checker:
@@ -54,6 +58,12 @@ class Checker:
         self.parameters = parameters
         self.used_parameters: set[str] = set()
         self._expanding: list[str] = []
+        self._may_ask = False
+        self._broken: list[Named] = []
+
+    def is_broken(self, named: Named) -> bool:
+        """Tell whether an argument of something is wrong or missing, so that nothing should be derived from it."""
+        return any(named is other for other in self._broken)
 
     def note(self, code: str, message: str, location: Location | None, hint: str | None = None) -> None:
         """Keep a problem; the same one is kept once, however often an anchor or parameter brings it up."""
@@ -77,7 +87,8 @@ class Checker:
             case ListOf() if isinstance(node, ListNode):
                 if len(node.items) < type_.minimum_length:
                     self.note("empty-list", f"{what} is an empty list", node.location)
-                return tuple(self.value(item, type_.item, what) for item in node.items)
+                item_name = what if isinstance(type_.item, Object) else f"an item of {what}"
+                return tuple(self.value(item, type_.item, item_name) for item in node.items)
             case MapOf() if isinstance(node, MapNode):
                 return self.mapping(node, type_)
             case Section() if isinstance(node, MapNode):
@@ -89,20 +100,25 @@ class Checker:
                 return None
 
     def section(self, node: MapNode, type_: Section, place: Location | None = None) -> dict[str, Value]:
-        """Check a mapping with known keys; what is left out or null gets its default. `place` is where its name stands."""
+        """Check a mapping with known keys; what is left out or null gets its default.
+
+        Args:
+            node: The mapping.
+            type_: Its keys.
+            place: Where its name stands; None: it has none.
+        """
         values: dict[str, Value] = {}
-        for entry in node.entries:
-            if type_.field(entry.key.text) is None:
-                self._unknown_key(entry, type_)
+        for given in node.entries:
+            if type_.field(given.key.text) is None:
+                message = f"{_section_name(type_)} has no key `{given.key.text}`"
+                self.note("unknown-key", message, given.key.location, key_hint(given.key.text, type_))
         for field in type_.fields:
             entry = node.entry(field.name)
             if entry is not None and not is_null(entry.value):
-                nested = isinstance(field.type, Section) and isinstance(entry.value, MapNode)
-                values[field.name] = (
-                    self.section(entry.value, field.type, entry.key.location)  # type: ignore[arg-type]  # nested says so
-                    if nested
-                    else self.value(entry.value, field.type, f"`{field.name}`")
-                )
+                if isinstance(field.type, Section) and isinstance(entry.value, MapNode):
+                    values[field.name] = self.section(entry.value, field.type, entry.key.location)
+                else:
+                    values[field.name] = self.value(entry.value, field.type, f"`{field.name}`")
             elif field.required:
                 where = entry.key.location if entry is not None else place or node.location
                 hint = f"`{field.name}`: {field.doc[0].lower()}{field.doc[1:].rstrip('.')}"
@@ -141,12 +157,25 @@ class Checker:
         if found is None:
             self._unknown_name(entry.key, category)
             return None
-        return self._arguments(entry, found, category)
+        if category == "layer" and signature("cell", found.name) is not None:
+            message = f"`{found.name}` is a cell, one step of a recurrent layer, and stands where a layer is wanted"
+            self.note("cell-outside-rnn", message, entry.key.location, f"write `RNN: {{{found.name}: ...}}`")
+        could_ask, problem_count = self._may_ask, len(self.problems)
+        self._may_ask = category not in DATA_CATEGORIES
+        named = self._arguments(entry, found)
+        self._may_ask = could_ask
+        if named is not None and len(self.problems) > problem_count:
+            self._broken.append(named)
+        return named
 
-    def _arguments(self, entry: Entry, found: Signature, category: str) -> Named | None:
+    def _arguments(self, entry: Entry, found: Signature) -> Named | None:
         name = found.name
         if not isinstance(entry.value, MapNode):
-            hint = f"write `{name}: {{{next(iter(found.arguments), 'name')}: ...}}`: this one takes its arguments by name"
+            if found.arguments:
+                example = f"`{name}: {{{next(iter(found.arguments))}: ...}}`"
+                hint = f"write {example}: this one takes its arguments by name"
+            else:
+                hint = f"write `{name}` alone"
             self.note("no-short-form", f"`{name}` takes no unnamed argument", entry.value.location, hint)
             return None
         values: dict[str, Value] = {}
@@ -154,16 +183,16 @@ class Checker:
         for argument in entry.value.entries:
             field = found.arguments.get(argument.key.text)
             if field is None:
-                hint = did_you_mean(argument.key.text, found.arguments)
-                message = f"`{name}` has no argument `{argument.key.text}`" if found.arguments else f"`{name}` takes no arguments"
-                self.note("unknown-argument", message, argument.key.location, hint)
+                had = f"has no argument `{argument.key.text}`" if found.arguments else "takes no arguments"
+                where = argument.key.location
+                self.note("unknown-argument", f"`{name}` {had}", where, argument_hint(argument.key.text, found))
                 continue
             values[field.name] = self.value(argument.value, field.type, f"`{field.name}` of `{name}`")
             locations[field.name] = argument.value.location
         for field in found.arguments.values():
             if field.required and field.name not in locations:
-                hint = f"write `{name}: {{{field.name}: ...}}`, {describe_type(field.type)}"
-                self.note("missing-argument", f"`{name}` needs `{field.name}`", entry.key.location, hint)
+                wanted = f"`{name}: {{{field.name}: ...}}`, {describe_type(field.type)}"
+                self.note("missing-argument", f"`{name}` needs `{field.name}`", entry.key.location, f"write {wanted}")
         return Named(name, values, entry.key.location, locations)
 
     def _reference(self, node: ScalarNode, type_: Type, what: str) -> Value:
@@ -182,10 +211,14 @@ class Checker:
             self.note("unknown-reference", message, node.location, did_you_mean(node.text, known))
             return None
         options = type_.types if isinstance(type_, Either) else (type_,)
+        if not self._may_ask:
+            message = f"{what} cannot be `{node.text}`, which the data tell"
+            hint = "only layers, the optimizer, the loss, metrics and callbacks can ask the data"
+            self.note("fact-out-of-place", message, node.location, hint)
+            return None
         if not any(isinstance(option, (Whole, Number, Anything)) for option in options):
-            self.note(
-                "wrong-type", f"{what} wants {describe_type(type_)}, found `{node.text}`, a whole number", node.location
-            )
+            message = f"{what} wants {describe_type(type_)}, found `{node.text}`, a whole number"
+            self.note("wrong-type", message, node.location)
             return None
         return Fact(name, of, node.location)
 
@@ -224,16 +257,20 @@ class Checker:
             return None
         value = node.value
         match type_:
+            case Number() if isinstance(value, float) and not math.isfinite(value):
+                self.note("out-of-range", f"{what} wants a finite number, found `{node.text}`", node.location)
             case Whole() | Number() if isinstance(value, (int, float)) and not _within(value, type_):
                 message = f"{what} wants {describe_type(type_)}, found `{node.text}`"
                 self.note("out-of-range", message, node.location)
             case Text() if type_.choices and value not in type_.choices:
                 self._unknown_choice(node, type_, what)
             case GivenName():
-                self.given_name(node, dashes=type_.dashes)
+                return value if self.given_name(node, dashes=type_.dashes) else None
             case FilePath():
                 return str(absolute_path(node))
-        return value
+            case _:
+                return value
+        return None
 
     def _unknown_choice(self, node: ScalarNode, type_: Text, what: str) -> None:
         hint = did_you_mean(node.text, type_.choices)
@@ -244,31 +281,24 @@ class Checker:
         else:
             self.note(f"unknown-{type_.kind}", f"no {type_.kind} is called `{node.text}`", node.location, hint)
 
-    def given_name(self, key: ScalarNode, *, dashes: bool = False) -> None:
-        """Check a name that the user gives; only a recipe's may have dashes."""
-        if not re.fullmatch(RECIPE_NAME_PATTERN if dashes else GIVEN_NAME_PATTERN, key.text):
-            message = f"`{key.text}` cannot be a name"
-            allowed = "`_` and `-`" if dashes else "`_`"
-            hint = f"a name you give is in small letters, digits and {allowed}, and begins with a letter"
-            self.note("not-a-name", message, key.location, hint)
-
-    def _unknown_key(self, entry: Entry, type_: Section) -> None:
-        known = [field.name for field in type_.fields]
-        message = f"{_section_name(type_)} has no key `{entry.key.text}`"
-        self.note("unknown-key", message, entry.key.location, did_you_mean(entry.key.text, known))
+    def given_name(self, key: ScalarNode, *, dashes: bool = False) -> bool:
+        """Tell whether something can be a name that the user gives; only a recipe's may have dashes."""
+        if re.fullmatch(RECIPE_NAME_PATTERN if dashes else GIVEN_NAME_PATTERN, key.text):
+            return True
+        allowed = "small letters, digits, `_` and `-`" if dashes else "small letters, digits and `_`"
+        hint = f"a name you give has {allowed}, and begins with a letter"
+        self.note("not-a-name", f"`{key.text}` cannot be a name", key.location, hint)
+        return False
 
     def _unknown_name(self, key: ScalarNode, category: str) -> None:
-        known = names(category)
         glued = _GLUED.fullmatch(key.text)
         if glued and canonical_name(category, glued["name"])[0] is not None:
             message = f"`{key.text}` is read as one word: a space is missing after the colon"
             self.note("missing-space", message, key.location, f"write `{glued['name']}: {glued['value']}`")
             return
-        hint = did_you_mean(key.text, known)
-        if category == "cell" and canonical_name("layer", key.text)[0] is not None:
-            hint = f"a cell is wanted here, such as `{near_match(key.text + 'Cell', known)}`; `{key.text}` is a layer"
         noun = f"type of {category}" if category in ("input", "target") else category
-        self.note(f"unknown-{category}", f"no {noun} is called `{key.text}`", key.location, hint)
+        message = f"no {noun} is called `{key.text}`"
+        self.note(f"unknown-{category}", message, key.location, name_hint(key.text, category))
 
     def _not_one_name(self, node: Node, type_: Object, what: str) -> None:
         category = type_.category
@@ -282,17 +312,20 @@ class Checker:
             following = node.entries[1]
             if found is not None and is_null(first.value):
                 message = f"`{following.key.text}` stands beside `{name}`, not inside it"
-                hint = f"indent the arguments of `{name}` further than its name, or write `{name}: {{{following.key.text}: ...}}`"
+                written = f"`{name}: {{{following.key.text}: ...}}`"
+                hint = f"indent the arguments of `{name}` further than its name, or write {written}"
                 self.note("arguments-not-indented", message, following.key.location, hint)
                 return
             message = f"one {category} is one name, found {len(node.entries)} keys"
-            self.note("several-names", message, following.key.location, _one_name_hint(category))
+            in_list = category in ("layer", "cell", "metric", "callback")
+            hint = f"begin each {category} with a dash of its own" if in_list else "take one of them away"
+            self.note("several-names", message, following.key.location, hint)
             return
         self._wrong_type(node, type_, what)
 
     def _wrong_type(self, node: Node, type_: Type, what: str) -> None:
         message = f"{what} wants {describe_type(type_)}, found {describe_node(node)}"
-        self.note("wrong-type", message, node.location, _type_hint(node, type_))
+        self.note("wrong-type", message, node.location, type_hint(node, type_))
 
 
 def absolute_path(node: ScalarNode) -> Path:
@@ -314,44 +347,3 @@ def _within(value: float, type_: Whole | Number) -> bool:
 
 def _section_name(type_: Section) -> str:
     return "the recipe" if type_.name == "recipe" else f"`{type_.name}`"
-
-
-def _one_name_hint(category: str) -> str:
-    if category in ("layer", "cell"):
-        return f"begin each {category} with a dash of its own"
-    return "take one of them away"
-
-
-def _type_hint(node: Node, type_: Type) -> str | None:
-    options = type_.types if isinstance(type_, Either) else (type_,)
-    kinds = tuple(type(option) for option in options)
-    if isinstance(node, ScalarNode) and isinstance(node.value, str):
-        return _text_hint(node, options)
-    if isinstance(node, ScalarNode) and isinstance(node.value, float) and Whole in kinds and node.value.is_integer():
-        return f"write `{int(node.value)}`"
-    if isinstance(node, ListNode) and Text in kinds and len(node.items) == 1:
-        return "write it without the brackets"
-    if isinstance(node, (ScalarNode, MapNode)) and ListOf in kinds:
-        return "write a list: `[...]`, or a line with a dash for each"
-    if isinstance(node, ScalarNode) and Text in kinds and node.value is not None:
-        return f'write `"{node.text}"` if you mean the text'
-    return None
-
-
-def _text_hint(node: ScalarNode, options: tuple[Type, ...]) -> str | None:
-    text = node.text.strip()
-    if Truth() in options and text.lower() in ("true", "false"):
-        return f"write `{text.lower()}` without quotes"
-    if Truth() in options and text.lower() in _BOOLEAN_WORDS:
-        return f"`{text}` is a text in YAML 1.2: write `{_BOOLEAN_WORDS[text.lower()]}`"
-    if text == "None":
-        return "write `null`" if Null() in options else "leave it out"
-    if text.startswith("(") and text.endswith(")"):
-        return f"YAML has no tuples: write `[{text[1:-1]}]`"
-    if node.quoted and re.fullmatch(r"[-+]?[\d.]+([eE][-+]?\d+)?", text):
-        return f"write `{text}` without quotes"
-    if re.fullmatch(r"\d[\d_]*", text):
-        return f"write `{text.replace('_', '')}`"
-    if any(isinstance(option, ListOf) for option in options):
-        return f"write `[{text}]`"
-    return None

@@ -32,10 +32,10 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: object) -> bool:  # noqa: ARG002 -- PyYAML's own
         return True
 
-    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:  # noqa: ANN401 -- PyYAML's own
+    def resolve(self, kind: type[yaml.Node], value: Any, implicit: Any) -> str:
         if kind is yaml.ScalarNode and implicit[0]:
             return _TAGS[type(read_scalar(value))]
-        tag: str = super().resolve(kind, value, (False, False))
+        tag: str = super().resolve(kind, value, (False, False))  # type: ignore[no-untyped-call]  # PyYAML's own
         return tag
 
 
@@ -118,7 +118,7 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _plain(value: Value, type_: Type) -> Any:  # noqa: ANN401 -- plain data of any form
+def _plain(value: Value, type_: Type) -> Any:
     match value:
         case Named():
             return _plain_named(value, type_)
@@ -134,7 +134,7 @@ def _plain(value: Value, type_: Type) -> Any:  # noqa: ANN401 -- plain data of a
             return value
 
 
-def _plain_named(named: Named, type_: Type) -> Any:  # noqa: ANN401 -- a text or a mapping
+def _plain_named(named: Named, type_: Type) -> Any:
     """Write a named thing with all its arguments; what is None by default is left out, for null would say no more."""
     found = next(filter(None, (signature(category, named.name) for category in object_categories(type_))), None)
     arguments: dict[str, Any] = {}

@@ -1,0 +1,153 @@
+"""The recipe language as a JSON Schema, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from archcli.recipe.schema import RECIPE
+from archcli.recipe.signatures import names, other_names, signature
+from archcli.recipe.types import (
+    GIVEN_NAME_PATTERN,
+    RECIPE_NAME_PATTERN,
+    Anything,
+    Either,
+    Field,
+    FilePath,
+    GivenName,
+    ListOf,
+    MapOf,
+    Null,
+    Number,
+    Object,
+    Section,
+    Signature,
+    Text,
+    Truth,
+    Type,
+    Whole,
+)
+
+SCHEMA_FILE: Final = "recipe.schema.json"
+EDITOR_HEADER: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
+"""What a recipe begins with so that editors find the schema beside it."""
+
+_REFERENCE: Final = {"type": "string", "pattern": rf"^\${GIVEN_NAME_PATTERN}(\.{GIVEN_NAME_PATTERN})?$"}
+
+
+def recipe_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of recipes; it accepts every recipe that checks."""
+    writer = _SchemaWriter()
+    schema = writer.section(RECIPE)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "archcli recipe",
+        **schema,
+        "$defs": dict(sorted(writer.definitions.items())),
+    }
+
+
+class _SchemaWriter:
+    """Writes types as schemas; what is named goes into `$defs` once."""
+
+    def __init__(self) -> None:
+        self.definitions: dict[str, Any] = {}
+
+    def type(self, type_: Type) -> dict[str, Any]:
+        match type_:
+            case Either():
+                return {"anyOf": [self.type(option) for option in type_.types]}
+            case Whole() | Number():
+                return _number(type_)
+            case Truth():
+                return {"type": "boolean"}
+            case Null():
+                return {"type": "null"}
+            case Text():
+                return {"enum": list(type_.choices)} if type_.choices else {"type": "string"}
+            case GivenName():
+                return {"type": "string", "pattern": f"^{RECIPE_NAME_PATTERN if type_.dashes else GIVEN_NAME_PATTERN}$"}
+            case FilePath():
+                return {"type": "string"}
+            case ListOf():
+                return {"type": "array", "items": self.value(type_.item), "minItems": type_.minimum_length}
+            case MapOf():
+                names_pattern = {"propertyNames": {"pattern": f"^{GIVEN_NAME_PATTERN}$"}} if type_.given_names else {}
+                return {"type": "object", "additionalProperties": self.value(type_.value), **names_pattern}
+            case Anything():
+                return {}
+            case Section():
+                return self.section(type_)
+            case Object():
+                return self.named(type_.category)
+
+    def value(self, type_: Type) -> dict[str, Any]:
+        """Write a value, which may be a `$name` too; null is "not here"."""
+        written = self.type(type_)
+        plain = not written or isinstance(type_, Section)
+        return written if plain else {"anyOf": [written, {"$ref": self._reference()}]}
+
+    def section(self, section: Section) -> dict[str, Any]:
+        return {
+            "type": "object",
+            "additionalProperties": False,
+            "required": [field.name for field in section.fields if field.required],
+            "properties": {field.name: self._field(field, optional=not field.required) for field in section.fields},
+        }
+
+    def named(self, category: str) -> dict[str, Any]:
+        if category not in self.definitions:
+            self.definitions[category] = {}  # before its parts, which may name it again
+            self.definitions[category] = self._named(category)
+        return {"$ref": f"#/$defs/{category}"}
+
+    def _named(self, category: str) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        for name in names(category):
+            found = signature(category, name)
+            if found is not None:
+                key = f"{category}.{name}"
+                self.definitions[key] = self._arguments(found)
+                properties[name] = {"$ref": f"#/$defs/{key}"}
+        others = other_names(category)
+        for other, name in others.items():
+            properties[other] = {"$ref": f"#/$defs/{category}.{name}"}
+        mapping = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        options: list[dict[str, Any]] = [{"enum": list(properties)}, {**mapping, "properties": properties}]
+        if category in ("layer", "cell"):
+            options.append({"type": "array", "minItems": 1, "items": self.value(Object(category))})
+        return {"anyOf": options}
+
+    def _arguments(self, found: Signature) -> dict[str, Any]:
+        by_name = {
+            "type": "object",
+            "additionalProperties": False,
+            "properties": {field.name: self._field(field, optional=False) for field in found.arguments.values()},
+            "required": [field.name for field in found.arguments.values() if field.required],
+        }
+        options = [by_name, {"type": "null"}]
+        if found.first is not None:
+            options.append(self.value(found.arguments[found.first].type))
+        return {"description": found.summary, "anyOf": options}
+
+    def _field(self, field: Field, *, optional: bool) -> dict[str, Any]:
+        written = self.value(field.type)
+        if optional and written:
+            options = written.get("anyOf", [written])
+            written = {"anyOf": [*options, {"type": "null"}]}
+        if field.doc:
+            written = {"description": field.doc, **written}
+        if field.default is not None and isinstance(field.default, (bool, int, float, str)):
+            written = {**written, "default": field.default}
+        return written
+
+    def _reference(self) -> str:
+        self.definitions.setdefault("reference", dict(_REFERENCE))
+        return "#/$defs/reference"
+
+
+def _number(type_: Whole | Number) -> dict[str, Any]:
+    bounds = {"minimum": type_.minimum, "maximum": type_.maximum}
+    if isinstance(type_, Number):
+        bounds |= {"exclusiveMinimum": type_.above, "exclusiveMaximum": type_.below}
+    kind = "integer" if isinstance(type_, Whole) else "number"
+    return {"type": kind, **{name: bound for name, bound in bounds.items() if bound is not None}}

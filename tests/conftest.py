@@ -1,0 +1,52 @@
+"""What all tests share: the program, run in this process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from archcli.cli.app import main
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a command did.
+
+    Attributes:
+        status: Its exit status.
+        out: What it wrote on standard output.
+        err: What it wrote on standard error.
+    """
+
+    status: int
+    out: str
+    err: str
+
+
+class Archcli(Protocol):
+    """Runs a command as if it were typed, in a folder if one is given."""
+
+    def __call__(self, *arguments: str | Path, cwd: Path | None = None) -> Outcome:
+        """Run `archcli ARGUMENTS`."""
+
+
+@pytest.fixture
+def archcli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Archcli:
+    """The program, without a terminal: plain lines that do not depend on a width."""
+    for variable in ("FORCE_COLOR", "COLUMNS", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "ARCHCLI_RUNS"):
+        monkeypatch.delenv(variable, raising=False)
+
+    def run(*arguments: str | Path, cwd: Path | None = None) -> Outcome:
+        capsys.readouterr()
+        with monkeypatch.context() as context, pytest.raises(SystemExit) as stopped:
+            if cwd is not None:
+                context.chdir(cwd)
+            main([str(argument) for argument in arguments])
+        written = capsys.readouterr()
+        status = stopped.value.code
+        return Outcome(status if isinstance(status, int) else 0 if status is None else 1, written.out, written.err)
+
+    return run
