@@ -338,6 +338,7 @@ CONVENTIONS: Final[dict[str, dict[str, str]]] = {
         "monitor": "text",
         "patience": "integer >= 0",
         "separator": "text",
+        "swap_on_epoch": "boolean",
     },
 }
 
@@ -458,8 +459,6 @@ EXCLUDED: Final[dict[str, dict[str, str]]] = {
         "OrbaxCheckpoint": "archcli's own checkpoints",
         "ProgbarLogger": "writes to the terminal",
         "RemoteMonitor": "sends to the network",
-        "SwapEMAWeights": "swaps around evaluation, of which callbacks are not told; swapped at the end of an epoch, "
-        "the checkpoint would hold the averages, and a resumed run would go on from those",
         "TensorBoard": "writes with the tensorboard package, which archcli does not install",
         "TerminateOnNaN": "archcli always stops when the loss is not finite",
     },

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,6 +11,7 @@ import keras
 import numpy as np
 
 from archcli.build.failures import failure_problem, rank_problem, size_problem
+from archcli.build.names import numbered, snake_case
 from archcli.build.objects import Origins, build_object
 from archcli.build.refusals import KERAS_ERRORS
 from archcli.errors import Problem, RecipeError
@@ -85,24 +85,9 @@ def _names(layers: Sequence[Named], *, taken: set[str]) -> Iterator[str]:
             yield str(named.arguments["name"])
             continue
         name = snake_case(named.name)
-        free = next(text for text in _numbered(name) if text not in taken)
+        free = next(text for text in numbered(name) if text not in taken)
         taken.add(free)
         yield free
-
-
-def _numbered(name: str) -> Iterator[str]:
-    """Yield `name`, `name_1`, `name_2`, ..."""
-    yield name
-    number = 1
-    while True:
-        yield f"{name}_{number}"
-        number += 1
-
-
-def snake_case(name: str) -> str:
-    """Turn a class's name into a small one as Keras does: `Conv2D` is `conv2d`, `MeanIoU` is `mean_io_u`."""
-    parted = re.sub(r"(.)([A-Z][a-z]+)", r"\1_\2", re.sub(r"\W+", "", name))
-    return re.sub(r"([a-z])([A-Z])", r"\1_\2", parted).lower()
 
 
 def _connect_sequential(arrives: Any, layers: Sequence[Any]) -> keras.Model:

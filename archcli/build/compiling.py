@@ -1,0 +1,145 @@
+"""The optimizer, the loss and the metrics of a recipe, put on a built model and tried on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+import keras
+import numpy as np
+
+from archcli.build.names import numbered, snake_case
+from archcli.build.objects import build_object
+from archcli.build.probabilities import OnProbabilities
+from archcli.build.refusals import KERAS_ERRORS, reason
+from archcli.errors import Problem, RecipeError
+from archcli.recipe.facts import TargetFacts
+from archcli.recipe.recipe import Named, Objective, Train
+
+ANY_SCALE: Final = frozenset(
+    {"CategoricalAccuracy", "SparseCategoricalAccuracy", "TopKCategoricalAccuracy", "SparseTopKCategoricalAccuracy"}
+    | {"OneHotIoU", "OneHotMeanIoU", "Hinge", "SquaredHinge", "CategoricalHinge"}
+)
+"""Metrics that logits suit as they are: they look for the largest score, or want a margin."""
+
+TAKES_LOGITS: Final = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"})
+"""Metrics that turn logits into probabilities themselves, told by `from_logits`. `AUC` has that too, but takes the
+sigmoid of each score, which is wrong where the scores of all classes make one softmax."""
+
+PROBED_EXAMPLES: Final = 2
+
+
+def compile_model(built: keras.Model, train: Train, objective: Objective, target_facts: TargetFacts) -> None:
+    """Give a built model its optimizer, loss and metrics, and try these on examples of zeros.
+
+    Metrics that want probabilities get the softmax or sigmoid of logits. The optimizer has its variables afterwards.
+
+    Args:
+        built: Is compiled, not for XLA: how steps are run is the engine's to choose.
+        train: The recipe's `train` section; the loss says itself whether it takes logits.
+        objective: What the output means.
+        target_facts: What the model is to learn.
+
+    Raises:
+        RecipeError: Keras refuses an argument, or loss or metrics cannot compare output and target; all are reported.
+    """
+    problems: list[Problem] = []
+    optimizer = _built(train.optimizer, "optimizer", problems)
+    loss = _built(train.loss, "loss", problems)
+    metrics = [_built(named, "metric", problems) for named in _measurable(train.metrics, objective)]
+    truth, output = _probes(built, objective, target_facts)
+    if loss is not None:
+        problems += _loss_problems(train.loss, loss, truth, output)
+    for index, (named, metric) in enumerate(zip(train.metrics, metrics, strict=True)):
+        if metric is not None:
+            metrics[index] = _on_probabilities(metric, named, objective)
+            problems += _metric_problems(named, metrics[index], objective, truth, output)
+    if problems:
+        raise RecipeError(*problems)
+    if any(layer.dtype_policy.name == "mixed_float16" for layer in built._flatten_layers()):  # noqa: SLF001
+        optimizer = keras.optimizers.LossScaleOptimizer(optimizer)  # Keras does it for a policy of the whole program
+    built.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
+    optimizer.build(built.trainable_variables)
+
+
+def _built(named: Named, category: str, problems: list[Problem]) -> Any:
+    """Make an object; None, and why, where Keras refuses."""
+    try:
+        return build_object(named, category)
+    except RecipeError as error:
+        problems += error.problems
+        return None
+
+
+def _measurable(metrics: Sequence[Named], objective: Objective) -> Iterator[Named]:
+    """Give each metric the name of its column, counted where two are alike, and tell it of logits."""
+    taken: set[str] = set()
+    for named in metrics:
+        wanted = str(named.arguments.get("name") or snake_case(named.name))
+        name = next(text for text in numbered(wanted) if text not in taken)
+        taken.add(name)
+        arguments = {**named.arguments, "name": name}
+        if named.name in TAKES_LOGITS:
+            arguments["from_logits"] = objective.output == "logits"
+        elif named.name == "AUC":
+            arguments["from_logits"] = False
+        yield replace(named, arguments=arguments)
+
+
+def _on_probabilities(metric: Any, named: Named, objective: Objective) -> Any:
+    """Put the activation that the model lacks before a metric that wants it."""
+    if objective.output != "logits" or named.name in ANY_SCALE | TAKES_LOGITS:
+        return metric
+    return OnProbabilities(metric, activation="sigmoid" if objective.task == "binary" else "softmax")
+
+
+def _probes(built: keras.Model, objective: Objective, target_facts: TargetFacts) -> tuple[Any, Any]:
+    """Return truth and output of a few examples: zeros of the shapes and types that training has."""
+    output = np.zeros((PROBED_EXAMPLES, *built.outputs[0].shape[1:]), "float32")
+    shapes: Mapping[str, tuple[tuple[int, ...], str]] = {
+        "binary": ((1,), "float32"),
+        "index": ((), "int32"),
+        "one_hot": ((len(target_facts.classes),), "float32"),
+        "number": (target_facts.shape, "float32"),
+    }
+    shape, dtype = shapes["binary" if objective.task == "binary" else objective.encoding]
+    return np.zeros((PROBED_EXAMPLES, *shape), dtype), output
+
+
+def _loss_problems(named: Named, loss: Any, truth: Any, output: Any) -> list[Problem]:
+    """Try the loss once; return why it cannot be."""
+    try:
+        loss(truth, output)
+    except KERAS_ERRORS as error:
+        message = f"the loss `{named.name}` cannot compare output {_shape(output)} with target {_shape(truth)}"
+        return [Problem("loss-does-not-fit", f"{message}: {reason(error)}", named.location)]
+    return []
+
+
+def _metric_problems(named: Named, metric: Any, objective: Objective, truth: Any, output: Any) -> list[Problem]:
+    """Try a metric once; return why it cannot be."""
+    if named.name in ("F1Score", "FBetaScore") and objective.task == "binary" and "threshold" not in named.arguments:
+        message = (
+            f"the metric `{named.name}` without `threshold` looks for the largest of several scores, but there is one"
+        )
+        return [Problem("metric-does-not-fit", message, named.location, "give it `threshold: 0.5`")]
+    try:
+        metric.update_state(truth, output)
+        result = metric.result()
+        metric.reset_state()
+    except KERAS_ERRORS as error:
+        message = f"the metric `{named.name}` cannot compare output {_shape(output)} with target {_shape(truth)}"
+        return [Problem("metric-does-not-fit", f"{message}: {reason(error)}", named.location)]
+    if keras.ops.ndim(result) == 0:
+        return []
+    message = f"the metric `{named.name}` gives a number for each output, but a column of the history holds one"
+    hints = {"R2Score": "`class_aggregation: uniform_average`"}
+    return [
+        Problem("metric-does-not-fit", message, named.location, f"give it {hints.get(named.name, '`average: macro`')}")
+    ]
+
+
+def _shape(examples: Any) -> str:
+    """Write the shape of examples with the batch."""
+    return f"({', '.join(['batch', *map(str, examples.shape[1:])])})"
