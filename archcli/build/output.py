@@ -78,7 +78,7 @@ def _hint(layers: Sequence[Named], given: Shape, wanted: Shape, objective: Objec
     """Say what to change."""
     if len(given) == len(wanted):
         size = "$classes" if objective.task == "classification" else wanted[-1]
-        return f"write `units: {size}`"
+        return f"write `units: {size}`" if "units" in _deciding(layers).arguments else f"end with `Dense: {size}`"
     if len(given) < len(wanted):
         return None
     recurrent = next((layer for layer in reversed(layers) if layer.arguments.get("return_sequences") is True), None)
