@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from typing import Annotated
@@ -48,6 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         arguments: What follows the program's name; None: of this process.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a class name that the locale cannot write is no crash
     try:
         build_app()(args=given, prog_name="archcli")
     except ArchcliError as error:

@@ -62,12 +62,12 @@ def train(
     """Train a recipe into a new run: model, scores, history, plots."""
     from archcli.commands.check import check
 
-    check(recipe, overrides or ())  # in a fraction of a second, before TensorFlow takes its three
+    name = check(recipe, overrides or ()).recipe.name  # in a fraction of a second, before TensorFlow takes its three
     start_tensorflow()
     from archcli.cli.live import show_progress
     from archcli.commands.train import train as run_train
 
-    with show_progress(quiet=quiet) as progress:
+    with show_progress(open_console(stderr=True), title=name, quiet=quiet) as progress:
         report = run_train(recipe, overrides or (), runs=runs, command=_command_line(), progress=progress)
     _print_training(report, runs, as_json=as_json, quiet=quiet)
 
@@ -85,7 +85,7 @@ def resume(
     from archcli.cli.live import show_progress
     from archcli.commands.resume import resume as run_resume
 
-    with show_progress(quiet=quiet) as progress:
+    with show_progress(open_console(stderr=True), title=run, quiet=quiet) as progress:
         report = run_resume(run, runs=runs, epochs=epochs, command=_command_line(), progress=progress)
     _print_training(report, runs, as_json=as_json, quiet=quiet)
 

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import archcli
-from archcli.engine.devices import describe_devices
+from archcli.engine.devices import describe_devices, name_processor
 
 _LEAST_FREE_GIB = 1.0
 _EXTRAS = {
@@ -56,8 +56,8 @@ def _examine(runs: Path) -> Iterator[Finding]:
     for package in ("tensorflow", "keras", "numpy"):
         yield Finding(package, version(package))
     devices = describe_devices()
-    yield Finding("CPU cores", str(devices.core_count))
-    yield _gpus(devices.names)
+    yield Finding("CPU", f"{name_processor()}, {devices.core_count} cores")
+    yield _gpus(devices.names if devices.kind == "gpu" else ())
     yield _runs_folder(runs)
     installed = [extra for extra, module in _EXTRAS.items() if find_spec(module) is not None]
     yield Finding("extras", ", ".join(installed) or "none")

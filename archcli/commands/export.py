@@ -17,7 +17,7 @@ from archcli.commands.saved import SavedRun, open_saved
 from archcli.engine.evaluation import predict_outputs
 from archcli.errors import Problem, RecipeError, SetupError, TrainingError
 from archcli.runs.directory import Run
-from archcli.runs.writing import cannot_write, write_text, write_with
+from archcli.runs.writing import cannot_write, write_text
 
 TOLERANCE: Final = 1e-5
 """Largest difference between the model and what was exported, on the same inputs."""
@@ -70,13 +70,17 @@ def export(text: str, *, format_name: str, runs: Path, output: Path | None = Non
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(cannot_write(path.parent, error)) from None
-    form.write(saved, path)
     inputs = _probe_inputs(saved)
     expected = predict_outputs(saved.model, inputs, batch_size=_PROBES)
-    difference = float(np.max(np.abs(form.run(path, inputs) - expected)))
-    if not difference <= TOLERANCE:
-        message = f"the exported model answers differently: by up to {difference:g}"
-        raise TrainingError(Problem("export-differs", message))
+    # Written beside its place and moved there once it is proven, so that a bad export is never found.
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+        temporary = Path(folder) / path.name
+        form.write(saved, temporary)
+        difference = float(np.max(np.abs(form.run(temporary, inputs) - expected)))
+        if not difference <= TOLERANCE:
+            message = f"the exported model answers differently, by up to {difference:g}; nothing was written"
+            raise TrainingError(Problem("export-differs", message))
+        temporary.rename(path)
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     size = sum(file.stat().st_size for file in files)
     snippet = form.snippet.format(path=path, shape=saved.input_facts.shape)
@@ -101,10 +105,7 @@ class Format:
 
 
 def _write_keras(saved: SavedRun, path: Path) -> None:
-    def copy(temporary: Path) -> None:
-        shutil.copyfile(saved.run.model, temporary)
-
-    write_with(path, copy)
+    shutil.copyfile(saved.run.model, path)
 
 
 def _run_keras(path: Path, inputs: np.ndarray) -> np.ndarray:
@@ -112,18 +113,16 @@ def _run_keras(path: Path, inputs: np.ndarray) -> np.ndarray:
 
 
 def _write_saved_model(saved: SavedRun, path: Path) -> None:
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
-        temporary = Path(folder) / "saved_model"
-        saved.model.export(temporary, format="tf_saved_model", verbose=False)
-        if saved.target_facts.classes:
-            labels = temporary / "assets.extra" / "labels.txt"
-            labels.parent.mkdir()
-            write_text(labels, "".join(f"{name}\n" for name in saved.target_facts.classes))
-        temporary.rename(path)
+    saved.model.export(path, format="tf_saved_model", verbose=False)
+    if saved.target_facts.classes:
+        labels = path / "assets.extra" / "labels.txt"
+        labels.parent.mkdir()
+        write_text(labels, "".join(f"{name}\n" for name in saved.target_facts.classes))
 
 
 def _run_saved_model(path: Path, inputs: np.ndarray) -> np.ndarray:
-    return tf.saved_model.load(path).serve(tf.constant(inputs)).numpy()  # type: ignore[no-any-return]  # untyped
+    model = tf.saved_model.load(path)  # held: its function does not keep its variables alive
+    return model.serve(tf.constant(inputs)).numpy()  # type: ignore[no-any-return]  # untyped
 
 
 FORMATS: Final = {

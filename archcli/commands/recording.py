@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from typing import Final
 
 from archcli.engine.progress import EpochRow, Plan, Progress
 from archcli.runs.directory import Run
 from archcli.runs.history import History
 from archcli.runs.writing import write_text
+
+SECONDS_BETWEEN_WRITES: Final = 2.0
 
 
 class Recorder:
@@ -19,6 +23,7 @@ class Recorder:
         self._watcher = watcher
         self._log = list(log)
         self._history: History | None = None
+        self._next_write = time.monotonic() + SECONDS_BETWEEN_WRITES
 
     def started(self, plan: Plan) -> None:
         """Write the history anew up to where training goes on, so that it never has an epoch twice."""
@@ -40,6 +45,8 @@ class Recorder:
         measured = "  ".join(f"{name} {value:.6g}" for name, value in row.metrics.items())
         speed = f"{row.seconds:.3f} s, {row.examples_per_second:.0f} examples/s"
         self._log.append(f"epoch {row.epoch}  {measured}  ({speed}){'  best so far' if row.is_best else ''}")
+        if time.monotonic() >= self._next_write:
+            self._write_log()
         self._watcher.epoch_ended(row)
 
     def note(self, line: str) -> None:
@@ -50,7 +57,13 @@ class Recorder:
         """Write what is not yet on disk."""
         if self._history is not None:
             self._history.flush()
+        self._write_log()
+
+    def _write_log(self) -> None:
+        """Write the log whole; of long runs rarely enough that it costs no more than a hundredth of the time."""
+        began = time.monotonic()
         write_text(self._run.log, "".join(f"{line}\n" for line in self._log))
+        self._next_write = time.monotonic() + max(SECONDS_BETWEEN_WRITES, 100 * (time.monotonic() - began))
 
 
 def _history_row(row: EpochRow) -> dict[str, float]:

@@ -13,11 +13,9 @@ from archcli.data.dataset import Dataset
 from archcli.engine.progress import Progress
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.checking import load_recipe
-from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run, open_run
 from archcli.runs.listing import summarize_run
 from archcli.runs.status import status_of
-from archcli.runs.writing import write_text
 
 
 def resume(text: str, *, runs: Path, epochs: int | None, command: str, progress: Progress) -> TrainReport:
@@ -46,11 +44,9 @@ def resume(text: str, *, runs: Path, epochs: int | None, command: str, progress:
         raise RecipeError(Problem("nothing-to-resume", message, hint=hint))
     ready = make_ready(recipe)
     check_same_data(run, ready.prepared.dataset)
-    if epochs is not None:
-        write_text(run.resolved, write_yaml(resolved_data(recipe)))
     log = run.log.read_text(encoding="utf-8").splitlines() if run.log.exists() else []
-    recorder = Recorder(run, progress, log=(*log, command, ready.mode_note))
-    return run_training(ready, run, recorder, resume=True)
+    recorder = Recorder(run, progress, log=(*log, command))
+    return run_training(ready, recipe, run, recorder, resume=True)
 
 
 def check_same_data(run: Run, dataset: Dataset) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import ceil
 
 import keras
 
@@ -10,17 +11,20 @@ from archcli.build.objects import build_object
 from archcli.commands.finishing import TrainReport, finish
 from archcli.commands.preparing import Prepared, prepare
 from archcli.commands.recording import Recorder
-from archcli.engine.compile_mode import choose_mode
+from archcli.engine.compile_mode import Mode, ModeName, choose_mode
 from archcli.engine.devices import describe_devices
 from archcli.engine.feeding import Examples
 from archcli.engine.settings import Settings
+from archcli.engine.steps import build_step, name_metrics
 from archcli.engine.stopping import find_direction
 from archcli.engine.training import train_model
 from archcli.errors import Interrupted
 from archcli.recipe.recipe import Recipe
+from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run
 from archcli.runs.status import Mode as Direction
 from archcli.runs.status import claim_run
+from archcli.runs.writing import write_text
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Ready:
         callbacks: Keras's callbacks, freshly made.
         direction: Whether less or more of the monitored quantity is better.
         device: What computes, in words.
-        mode_note: How steps are run, and why, in words.
+        mode: How steps are run, and why, as far as can be told before they are compiled.
     """
 
     prepared: Prepared
@@ -45,7 +49,7 @@ class Ready:
     callbacks: tuple[keras.callbacks.Callback, ...]
     direction: Direction
     device: str
-    mode_note: str
+    mode: Mode
 
 
 def make_ready(recipe: Recipe) -> Ready:
@@ -61,11 +65,16 @@ def make_ready(recipe: Recipe) -> Ready:
     validation = None if dataset.validation is None else prepared.examples(dataset.validation)
     callbacks = tuple(build_object(callback, "callback") for callback in train.callbacks)
     devices = describe_devices()
-    mode = choose_mode(prepared.core, train.compile, device=devices.kind, core_count=devices.core_count)
-    names = ("loss", *(str(metric.arguments["name"]) for metric in train.metrics))
-    direction = find_direction(
-        prepared.core, train.monitor, dict.fromkeys(names, 0.0), has_validation=validation is not None
+    mode = choose_mode(
+        prepared.core,
+        train.compile,
+        device=devices.kind,
+        core_count=devices.core_count,
+        total_steps=train.epochs * ceil(training.count / train.batch_size),
     )
+    build_step(prepared.core, training, batch_size=train.batch_size)
+    measured = name_metrics(prepared.core.get_metrics_result())
+    direction = find_direction(prepared.core, train.monitor, measured, has_validation=validation is not None)
     settings = Settings(
         epochs=train.epochs,
         batch_size=train.batch_size,
@@ -73,18 +82,18 @@ def make_ready(recipe: Recipe) -> Ready:
         monitor=train.monitor,
         shuffle=train.shuffle,
         early_stopping=train.early_stopping,
-        mode=mode.name,
+        mode=train.compile,
     )
-    device = ", ".join(devices.names) or f"{devices.kind}, {devices.core_count} cores"
-    note = f"mode {mode.name}: {mode.reason}"
-    return Ready(prepared, training, validation, settings, callbacks, direction, device, note)
+    device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"
+    return Ready(prepared, training, validation, settings, callbacks, direction, device, mode)
 
 
-def run_training(ready: Ready, run: Run, recorder: Recorder, *, resume: bool) -> TrainReport:
+def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, resume: bool) -> TrainReport:
     """Train into a run directory and write everything that a run ends with.
 
     Args:
         ready: What to train.
+        recipe: The recipe it was made of.
         run: Its directory.
         recorder: Writes history and log.
         resume: Whether to go on from the run's last checkpoint.
@@ -111,4 +120,14 @@ def run_training(ready: Ready, run: Run, recorder: Recorder, *, resume: bool) ->
             raise Interrupted(interrupted.exit_status, kept) from None
         finally:
             recorder.close()
-        return finish(ready.prepared, outcome, run)
+        recorder.note(f"mode {outcome.mode.name}: {outcome.mode.reason}")
+        write_resolved(run, recipe, mode=outcome.mode.name)
+        report = finish(ready.prepared, outcome, run)
+        recorder.close()
+        return report
+
+
+def write_resolved(run: Run, recipe: Recipe, *, mode: ModeName) -> None:
+    """Write the run's `resolved.yaml`: the recipe that does the same again, in the same `mode`."""
+    resolved = replace(recipe, train=replace(recipe.train, compile=mode))
+    write_text(run.resolved, write_yaml(resolved_data(resolved)))

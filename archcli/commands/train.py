@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from archcli.commands.finishing import TrainReport
 from archcli.commands.recording import Recorder
-from archcli.commands.running import make_ready, run_training
+from archcli.commands.running import make_ready, run_training, write_resolved
 from archcli.commands.summary import summary_text
 from archcli.engine.progress import Progress
 from archcli.recipe.checking import load_recipe
 from archcli.recipe.gallery import find_recipe
 from archcli.recipe.loading import read_source
-from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import create_run
 from archcli.runs.environment import describe_environment
 from archcli.runs.writing import write_json, write_text
@@ -40,11 +38,10 @@ def train(text: str, overrides: Sequence[str] = (), *, runs: Path, command: str,
     recipe = load_recipe(path, overrides)
     ready = make_ready(recipe)
     run = create_run(runs, recipe.name)
-    resolved = replace(recipe, train=replace(recipe.train, compile=ready.settings.mode))
     write_text(run.recipe, read_source(path).text)
-    write_text(run.resolved, write_yaml(resolved_data(resolved)))
+    write_resolved(run, recipe, mode=ready.mode.name)
     write_text(run.command, command + "\n")
     write_json(run.environment, describe_environment(ready.device, folder=Path.cwd()))
     write_json(run.data, ready.prepared.dataset.describe())
     write_text(run.summary, summary_text(ready.prepared.core))
-    return run_training(ready, run, Recorder(run, progress, log=(command, ready.mode_note)), resume=False)
+    return run_training(ready, recipe, run, Recorder(run, progress, log=(command,)), resume=False)
