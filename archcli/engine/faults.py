@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MESSAGE_LENGTH = 300
+ANSI = re.compile(r"\x1b\[\d*m")
+SURROUNDINGS = re.compile(r"Graph execution error|Detected at node|  File|\t \[\[|Arguments received by|  •")
+INTERNALS = re.compile(r"\{\{function_node .*?\}\}|\[Op:\w+\]( name:)?")
 
 
 @contextmanager
@@ -62,8 +66,13 @@ def describe_running() -> Iterator[None]:
 
 
 def shorten(text: str) -> str:
-    """Return the first sentences of a long message on one line, without a full stop."""
-    line = " ".join(text.split())
+    """Return what a long message of TensorFlow or Keras says, on one line, without a full stop.
+
+    Left out are the lines that say where in Python an operation was made, what a layer was called with, and the names
+    of functions inside TensorFlow.
+    """
+    kept = [line for line in ANSI.sub("", text).splitlines() if line.strip() and not SURROUNDINGS.match(line)]
+    line = " ".join(" ".join(INTERNALS.sub("", line) for line in kept).split()).rstrip(".")
     if len(line) > MESSAGE_LENGTH:
         line = line[:MESSAGE_LENGTH].rsplit(" ", 1)[0] + " ..."
-    return line if line.endswith("...") else line.rstrip(".")
+    return line

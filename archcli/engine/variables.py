@@ -48,7 +48,7 @@ def restore(model: keras.Model, values: Sequence[Array], *, path: Path) -> None:
         if tuple(variable.shape) != value.shape or _dtype(variable) != value.dtype.name:
             raise _mismatch(
                 path,
-                f"`{variable.path}` is {_dtype(variable)} {tuple(variable.shape)}, "
+                f"`{_name(variable)}` is {_dtype(variable)} {tuple(variable.shape)}, "
                 f"the checkpoint has {value.dtype.name} {value.shape} there",
             )
     for variable, value in zip(variables, values, strict=True):
@@ -57,6 +57,11 @@ def restore(model: keras.Model, values: Sequence[Array], *, path: Path) -> None:
 
 def _dtype(variable: Any) -> str:
     return str(keras.backend.standardize_dtype(variable.dtype))
+
+
+def _name(variable: Any) -> str:
+    """Return the variable's name and its layer's, without the model's, which carries a counter."""
+    return "/".join(variable.path.split("/")[-2:])
 
 
 def _mismatch(path: Path, found: str) -> RecipeError:

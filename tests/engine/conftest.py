@@ -40,19 +40,20 @@ def draw_examples(count: int, *, seed: int) -> Examples:
 class MakeClassifier(Protocol):
     """Makes a compiled network for `examples`."""
 
-    def __call__(self, *hidden: keras.layers.Layer, optimizer: Any = "adam", **options: Any) -> keras.Model:
-        """Put `hidden` between input and output; `options` are those of `compile`."""
+    def __call__(self, *, units: int = 8, dropout: float = 0.0, optimizer: Any = None, **options: Any) -> keras.Model:
+        """Put `units` between input and output; `options` are those of `compile`."""
 
 
 @pytest.fixture
 def make_classifier() -> MakeClassifier:
     """Give a maker of small networks, the same each time it is called in the same way."""
 
-    def make(*hidden: keras.layers.Layer, optimizer: Any = "adam", **options: Any) -> keras.Model:
+    def make(*, units: int = 8, dropout: float = 0.0, optimizer: Any = None, **options: Any) -> keras.Model:
         keras.utils.set_random_seed(7)
-        hidden = hidden or (keras.layers.Dense(8, activation="relu"),)
+        hidden = [keras.layers.Dense(units, activation="relu", name="hidden"), keras.layers.Dropout(dropout)]
         model = keras.Sequential([keras.Input((FEATURES,)), *hidden, keras.layers.Dense(CLASSES)])
         options = {"metrics": ["accuracy"], "jit_compile": False, **options}
+        optimizer = optimizer or keras.optimizers.SGD(0.1, momentum=0.9)  # few operations: quick to compile
         model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True), **options)
         return model
 
@@ -106,14 +107,3 @@ def train(tmp_path: Path) -> Train:
         )
 
     return call
-
-
-def repeatable(rows: Any) -> list[tuple[int, dict[str, float], float, bool]]:
-    """Return what must be the same in two runs of one training: everything but times."""
-    return [(row.epoch, dict(row.metrics), row.learning_rate, row.is_best) for row in rows]
-
-
-def weights_equal(one: keras.Model, other: keras.Model) -> bool:
-    """Return whether all variables of two models are equal, bit for bit."""
-    pairs = zip(one.variables, other.variables, strict=True)
-    return all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in pairs)
