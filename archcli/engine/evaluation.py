@@ -107,13 +107,19 @@ def predict_outputs(model: keras.Model, inputs: Arrays, *, batch_size: int) -> A
         TrainingError: `out-of-memory` or `step-failed`.
     """
     count = count_examples(inputs)
-    step = tf.function(lambda batch: model(batch, training=False), autograph=False)
     outputs = []
     with seeds_kept(model), describe_running():
+        # One trace for batches of any size: traced anew for the last one, TensorFlow warns after a few calls.
+        shapes = keras.tree.map_structure(_open_batch, place(keras.tree.map_structure(lambda array: array[:1], inputs)))
+        step = tf.function(lambda batch: model(batch, training=False), autograph=False).get_concrete_function(shapes)
         for start in range(0, count, batch_size):
             batch = keras.tree.map_structure(lambda array: array[start : start + batch_size], inputs)  # noqa: B023
             outputs.append(keras.tree.map_structure(keras.ops.convert_to_numpy, step(place(batch))))
     return keras.tree.map_structure(_join, *outputs)
+
+
+def _open_batch(tensor: tf.Tensor) -> tf.TensorSpec:
+    return tf.TensorSpec([None, *tensor.shape[1:]], tensor.dtype)
 
 
 def _join(*parts: Array) -> Array:
