@@ -27,6 +27,7 @@ TAKES_LOGITS: Final = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy"
 """Metrics that turn logits into probabilities themselves, told by `from_logits`. `AUC` has that too, but takes the
 sigmoid of each score, which is wrong where the scores of all classes make one softmax."""
 
+F_SCORES: Final = ("F1Score", "FBetaScore")
 PROBED_EXAMPLES: Final = 2
 
 
@@ -55,6 +56,7 @@ def compile_model(built: keras.Model, train: Train, objective: Objective, target
         if metric is not None:
             metrics[index] = _on_probabilities(metric, named, objective)
             problems += _metric_problems(named, metrics[index], objective, truth, output)
+    problems += _callback_problems(train)
     if problems:
         raise RecipeError(*problems)
     if any(layer.dtype_policy.name == "mixed_float16" for layer in built._flatten_layers()):  # noqa: SLF001
@@ -84,6 +86,8 @@ def _measurable(metrics: Sequence[Named], objective: Objective) -> Iterator[Name
             arguments["from_logits"] = objective.output == "logits"
         elif named.name == "AUC":
             arguments["from_logits"] = False
+        elif named.name in F_SCORES and objective.task == "binary":
+            arguments.setdefault("average", "macro")  # of one score: that score, not a list of it
         yield replace(named, arguments=arguments)
 
 
@@ -119,7 +123,7 @@ def _loss_problems(named: Named, loss: Any, truth: Any, output: Any) -> list[Pro
 
 def _metric_problems(named: Named, metric: Any, objective: Objective, truth: Any, output: Any) -> list[Problem]:
     """Try a metric once; return why it cannot be."""
-    if named.name in ("F1Score", "FBetaScore") and objective.task == "binary" and "threshold" not in named.arguments:
+    if named.name in F_SCORES and objective.task == "binary" and "threshold" not in named.arguments:
         message = (
             f"the metric `{named.name}` without `threshold` looks for the largest of several scores, but there is one"
         )
@@ -138,6 +142,14 @@ def _metric_problems(named: Named, metric: Any, objective: Objective, truth: Any
     return [
         Problem("metric-does-not-fit", message, named.location, f"give it {hints.get(named.name, '`average: macro`')}")
     ]
+
+
+def _callback_problems(train: Train) -> Iterator[Problem]:
+    """Say where a callback lacks what it works with."""
+    for callback in train.callbacks:
+        if callback.name == "SwapEMAWeights" and train.optimizer.arguments.get("use_ema") is not True:
+            message = f"`SwapEMAWeights` swaps in averaged weights, but `{train.optimizer.name}` keeps none"
+            yield Problem("no-averages", message, callback.location, "give the optimizer `use_ema: true`")
 
 
 def _shape(examples: Any) -> str:

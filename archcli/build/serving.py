@@ -54,7 +54,7 @@ def compose_saved_model(
     scaling = _scaling(input_facts, name=_free("scaling", taken))
     tensor = raw if scaling is None else scaling(raw)
     name = _free(core.name, taken)
-    network = core if name == core.name else keras.Model(core.inputs, core.outputs, name=name)
+    network = core if name == core.name else keras.Model(core.inputs[0], core.outputs[0], name=name)
     tensor = network(tensor)
     if objective.output == "logits":
         activation = "sigmoid" if objective.task == "binary" else "softmax"
