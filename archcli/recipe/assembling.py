@@ -55,18 +55,20 @@ def assemble(values: Mapping[str, Value], node: MapNode, checker: Checker, *, de
     data = _data(_mapping(values["data"]), node, checker)
     model = _model(_mapping(values["model"]), node)
     given = _mapping(values["train"])
-    if data is None or model is None or not given:
-        return Assembled(None, data)
+    if data is None:
+        return Assembled(None, None)
+    is_whole = not any(checker.is_broken(part) for part in (data.source, *data.inputs.values(), *data.targets.values()))
+    alone = Assembled(None, data if is_whole else None)
+    if model is None or not given:
+        return alone
     objective = _objective(data, model, given, checker)
-    if objective is None:
-        return Assembled(None, data)
-    train = _train(given, node, data, objective, checker)
-    if train is None:
-        return Assembled(None, data)
+    train = None if objective is None else _train(given, node, data, objective, checker)
+    if objective is None or train is None:
+        return alone
     name = values.get("name")
     recipe = Recipe(name if isinstance(name, str) else name_of(default_name), data, model, train, objective)
     checker.problems += find_contradictions(recipe, _built_in(data.source))
-    return Assembled(recipe, data)
+    return Assembled(recipe, alone.data)
 
 
 def name_of(text: str) -> str:
@@ -93,7 +95,8 @@ def _data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> Data 
         elif len(features) > 1:
             second = list(features.values())[1]
             message = f"a chain of layers has one {key[:-1]}, found {len(features)}: {_listed(features)}"
-            hint = "put columns side by side: `columns: [a, b]`"
+            alike = len({feature.name for feature in features.values()}) == 1
+            hint = "put the columns side by side: `columns: [a, b]`" if alike else "write a recipe for each"
             checker.note(f"several-{key}", message, second.location, hint)
     split = _split(_mapping(values.get("split")), targets, node, location, checker)
     if not (len(inputs) == 1 and len(targets) == 1) or split is None:

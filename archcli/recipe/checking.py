@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, cast
@@ -55,8 +56,8 @@ def read_nodes(path: Path, overrides: Sequence[str] = ()) -> MapNode:
         RecipeError: A file is not a mapping in YAML, or a path of an override leads nowhere.
     """
     node: Node = _read_extending(path, ())
-    for override in overrides:
-        node = apply_override(node, override)
+    for number, override in enumerate(overrides, start=1):
+        node = apply_override(node, override, number=number)
     return cast("MapNode", node)
 
 
@@ -81,7 +82,8 @@ def _read_extending(path: Path, above: tuple[Path, ...]) -> MapNode:
     if not base_path.is_file():
         known = [file.name for file in base_path.parent.glob("*.y*ml")] if base_path.parent.is_dir() else []
         match = near_match(base_path.name, known)
-        hint = f"did you mean `{match}`?" if match else "a path here is relative to the recipe that it stands in"
+        beside = Path(base.text).with_name(match) if match else None
+        hint = f"did you mean `{beside}`?" if beside else "a path here is relative to the recipe that it stands in"
         raise RecipeError(Problem("recipe-not-found", f"there is no file `{base.text}`", base.location, hint))
     beneath = _read_extending(Path(shown_path(base_path)), chain)
     return cast("MapNode", merge(beneath.without("name"), over.without("extends"), RECIPE))
@@ -105,18 +107,19 @@ def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem]]:
     parameters = node.get("parameters")
     entries = parameters.entries if isinstance(parameters, MapNode) else ()
     checker = Checker({entry.key.text: entry for entry in entries})
+    well_named = [entry for entry in entries if checker.given_name(entry.key)]
     if isinstance(parameters, MapNode):
-        for entry in entries:
-            checker.given_name(entry.key)
         node = node.without("parameters")
     values = checker.section(node, RECIPE)
     assembled = assemble(values, node, checker, default_name=default_name)
-    references = [f"${part.reference}" for part in walk(node) if isinstance(part, ScalarNode) and part.reference]
-    for entry in entries:
-        if entry.key.text not in checker.used_parameters:
-            match = near_match(f"${entry.key.text}", references)
-            hint = f"the recipe asks for `{match}`" if match else "take it away, or write it where it is meant to count"
-            checker.note("unused-parameter", f"no value is `${entry.key.text}`", entry.key.location, hint)
+    references = [part.reference for part in walk(node) if isinstance(part, ScalarNode) and part.reference is not None]
+    misspelt = {word for reference in references for word in re.findall(r"\w+", reference)}
+    for entry in well_named:
+        name = entry.key.text
+        if name not in checker.used_parameters and name not in misspelt:
+            match = near_match(name, references)
+            hint = f"the recipe asks for `${match}`" if match else f"write `${name}` where it is meant to count"
+            checker.note("unused-parameter", f"the parameter `{name}` is never used", entry.key.location, hint)
     return assembled, checker.problems
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from archcli.recipe.catalogue import CATEGORIES, catalogue
@@ -31,10 +31,16 @@ from archcli.recipe.typing_of import with_article
 _BOOLEAN_WORDS: Final = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 _SHAPE: Final = "leave it out: the shape of the input follows from the data"
+_LOSS: Final = "leave the loss out: it follows from the target and the last layer"
+_OPTIMIZER: Final = "the learning rate belongs to the optimizer: `optimizer: {Adam: {learning_rate: ...}}` in `train`"
+
 _NAMES_ELSEWHERE: Final = {
     ("layer", "Input"): _SHAPE,
     ("layer", "InputLayer"): _SHAPE,
-    ("layer", "Lambda"): "a recipe holds no code; look for a layer that does it, or write it in Python",
+    ("layer", "Lambda"): "a recipe holds no code; look for a layer that does it",
+    ("loss", "accuracy"): "`accuracy` is a metric; leave the loss out, and it follows from the target",
+    ("loss", "cross_entropy"): _LOSS,
+    ("loss", "crossentropy"): _LOSS,
     ("callback", "EarlyStopping"): "write `early_stopping: {patience: 10}` in `train`",
     ("callback", "ModelCheckpoint"): "leave it out: the best and the last epoch are kept in any case",
     ("callback", "BackupAndRestore"): "leave it out: `archcli resume` goes on with any run that was cut short",
@@ -43,16 +49,27 @@ _NAMES_ELSEWHERE: Final = {
 }
 """What people know from Keras and a recipe has in another place."""
 
-_ARGUMENTS_ELSEWHERE: Final = {
-    "input_shape": _SHAPE,
-    "batch_input_shape": _SHAPE,
-    "lr": "did you mean `learning_rate`?",
-    "decay": "give `learning_rate` a schedule: `learning_rate: {InverseTimeDecay: ...}`",
+_USUAL: Final = {
+    "activation": "such as `relu`, `tanh`, `sigmoid`, `softmax`, `linear`",
+    "layer": "such as `Dense: 64`, `Dropout: 0.5`, `Flatten`",
+    "cell": "such as `LSTMCell: 32`",
+    "optimizer": "such as `adam`, or `SGD: {learning_rate: 0.1, momentum: 0.9}`",
+    "schedule": "such as `CosineDecay: {initial_learning_rate: 1e-3, decay_steps: $training_steps}`",
+    "loss": "such as `mse`, or `Huber: 0.5`",
+    "metric": "such as `accuracy`, or `AUC`",
+    "initializer": "such as `he_normal`, or `Constant: 0.1`",
+    "regularizer": "such as `L2: 1e-4`",
+    "constraint": "such as `MaxNorm: 3`",
+    "callback": "such as `ReduceLROnPlateau: {patience: 5}`",
+    "source": "such as `iris`, or `csv: data.csv`",
+    "input": "such as `numeric: [height, width]`",
+    "target": "such as `category`, or `number`",
 }
+"""How things of each category are written."""
 
 _KEYS_ELSEWHERE: Final = {
-    "learning_rate": "write `optimizer: {Adam: {learning_rate: ...}}` in `train`",
-    "lr": "write `optimizer: {Adam: {learning_rate: ...}}` in `train`",
+    "learning_rate": _OPTIMIZER,
+    "lr": _OPTIMIZER,
     "validation_split": "write `split: {validation: ...}` in `data`",
 }
 
@@ -71,66 +88,60 @@ def key_hint(key: str, section: Section) -> str | None:
 
 def argument_hint(key: str, found: Signature) -> str | None:
     """Say what an argument may stand for that the named thing does not have."""
-    if key in _ARGUMENTS_ELSEWHERE:
-        return _ARGUMENTS_ELSEWHERE[key]
-    return did_you_mean(key, found.arguments)
+    if key in ("input_shape", "batch_input_shape"):
+        return _SHAPE
+    has_rate = "learning_rate" in found.arguments
+    if key == "lr":
+        return "did you mean `learning_rate`?" if has_rate else _OPTIMIZER
+    if key == "decay" and has_rate:
+        return "give `learning_rate` a schedule: `learning_rate: {InverseTimeDecay: ...}`"
+    if not found.arguments:
+        return f"write `{found.name}` alone"
+    hint = did_you_mean(key, found.arguments)
+    if hint is None:
+        first = list(found.arguments)[:6]
+        hint = f"it has {_listed(first)} and {len(found.arguments) - len(first)} more"
+    return hint
 
 
-def name_hint(text: str, category: str) -> str | None:
-    """Say what a name may stand for that the category does not have."""
-    known = names(category)
+def name_hint(text: str, category: str, known: Sequence[str]) -> str | None:
+    """Say what a name may stand for that is not among those `known` in the category."""
     if (category, text) in _NAMES_ELSEWHERE:
         return _NAMES_ELSEWHERE[category, text]
     if category == "cell" and canonical_name("layer", text)[0] is not None:
         return f"a cell is wanted here, such as `{near_match(text + 'Cell', known)}`; `{text}` is a layer"
-    if near_match(text, known) is None:
+    near = near_match(text, known)
+    if near is None:
         if category == "layer" and text in catalogue().activations:
             return f"`{text}` is an activation: write `Activation: {text}`"
         home = next((other for other in CATEGORIES if canonical_name(other, text)[0] is not None), None)
         if home is not None:
             return f"`{text}` is {with_article(home)}"
-    return did_you_mean(text, known)
+    if near is not None:
+        return f"did you mean `{near}`?"
+    return did_you_mean(text, names(category) or known) or _USUAL.get(category)
 
 
 def type_hint(node: Node, type_: Type) -> str | None:
     """Say what to write where a value is not of the type that is wanted."""
     options = type_.types if isinstance(type_, Either) else (type_,)
     kinds = tuple(type(option) for option in options)
-    if isinstance(node, ScalarNode) and isinstance(node.value, str):
-        return _text_hint(node, options)
-    if isinstance(node, ScalarNode) and isinstance(node.value, float) and Whole in kinds and node.value.is_integer():
-        return f"write `{int(node.value)}`"
-    if isinstance(node, ListNode) and (Text in kinds or Object in kinds) and len(node.items) == 1:
+    if isinstance(type_, Section):
+        return f"its keys are {_listed([field.name for field in type_.fields])}"
+    if isinstance(node, ListNode) and MapOf not in kinds and ListOf not in kinds and len(node.items) == 1:
         return "write it without the brackets"
-    if isinstance(node, ScalarNode) and node.value is not None and ListOf in kinds:
-        return f"write `[{node.text}]`"
+    category = next((option.category for option in options if isinstance(option, Object)), None)
+    if isinstance(node, ScalarNode) and isinstance(node.value, str):
+        return _text_hint(node, kinds)
+    if category is not None:
+        return _USUAL[category]
     if isinstance(node, MapNode) and ListOf in kinds:
-        return "write a list: `[...]`, or a line with a dash for each"
-    if isinstance(node, ScalarNode) and Text in kinds and node.value is not None:
-        return f'write `"{node.text}"` if you mean the text'
-    return None
+        return _list_hint(options)
+    return _scalar_hint(node, kinds) if isinstance(node, ScalarNode) and node.value is not None else None
 
 
-def _text_hint(node: ScalarNode, options: tuple[Type, ...]) -> str | None:
-    text = node.text.strip()
-    kinds = tuple(type(option) for option in options)
-    if Truth in kinds and text.lower() in ("true", "false"):
-        return f"write `{text.lower()}` without quotes"
-    if Truth in kinds and text.lower() in _BOOLEAN_WORDS:
-        return f"`{text}` is a text in YAML 1.2: write `{_BOOLEAN_WORDS[text.lower()]}`"
-    if text == "None":
-        return "write `null`" if Null in kinds else "leave it out"
-    if text.startswith("(") and text.endswith(")"):
-        return f"YAML has no tuples: write `[{text[1:-1]}]`"
-    glued = re.fullmatch(r"(\w+):(\S+)", text)
-    if glued and (Section in kinds or MapOf in kinds):
-        return f"a space is missing after the colon: write `{glued[1]}: {glued[2]}`"
-    if Whole in kinds or Number in kinds:
-        return _number_hint(text, quoted=node.quoted)
-    return f"write `[{text}]`" if ListOf in kinds else None
-
-
-def _number_hint(text: str, *, quoted: bool) -> str | None:
+def number_hint(text: str, *, quoted: bool) -> str | None:
+    """Say how a text that looks like a number is written as one."""
     if quoted and isinstance(read_scalar(text), (int, float)):
         return f"write `{text}` without quotes"
     if re.fullmatch(r"\d[\d_]*", text):
@@ -143,6 +154,41 @@ def _number_hint(text: str, *, quoted: bool) -> str | None:
         divisor = float(match[2])
         return f"a recipe does not calculate: write `{float(match[1]) / divisor:.9g}`" if divisor else None
     return None
+
+
+def _text_hint(node: ScalarNode, kinds: tuple[type, ...]) -> str | None:
+    text = node.text.strip()
+    if node.quoted and text.startswith("$"):
+        return f"write `{text}` without quotes"
+    if Truth in kinds and text.lower() in ("true", "false"):
+        return f"write `{text.lower()}` without quotes"
+    if Truth in kinds and text.lower() in _BOOLEAN_WORDS:
+        return f"`{text}` is a text in YAML 1.2: write `{_BOOLEAN_WORDS[text.lower()]}`"
+    if text == "None":
+        return "write `null`" if Null in kinds else "leave it out"
+    if text.startswith("(") and text.endswith(")"):
+        return f"YAML has no tuples: write `[{text[1:-1]}]`"
+    if Whole in kinds or Number in kinds:
+        return number_hint(text, quoted=node.quoted)
+    return f"write `[{text}]`" if ListOf in kinds else None
+
+
+def _scalar_hint(node: ScalarNode, kinds: tuple[type, ...]) -> str | None:
+    if isinstance(node.value, float) and Whole in kinds and node.value.is_integer():
+        return f"write `{int(node.value)}`"
+    if ListOf in kinds:
+        return f"write `[{node.text}]`"
+    return f'write `"{node.text}"` if you mean the text' if Text in kinds else None
+
+
+def _list_hint(options: tuple[Type, ...]) -> str:
+    item = next(option.item for option in options if isinstance(option, ListOf))
+    each = f" for each {item.category}" if isinstance(item, Object) else " for each"
+    return f"write a list: `[...]`, or a line with a dash{each}"
+
+
+def _listed(words: list[str]) -> str:
+    return ", ".join(f"`{word}`" for word in words)
 
 
 def _sections(section: Section) -> Iterator[Section]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
@@ -16,7 +17,7 @@ from yaml.scanner import Scanner
 from archcli.errors import Location, Problem, RecipeError, Source
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, Plain, ScalarNode, is_null
 from archcli.recipe.suggestions import near_match
-from archcli.recipe.syntax import span, syntax_problem, unreadable_character
+from archcli.recipe.syntax import span, syntax_problem, tag_problem, unreadable_character
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,9 +135,7 @@ class _Loader(Reader, Scanner, Parser, Composer, yaml.resolver.BaseResolver):
         event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
         tag = getattr(event, "tag", None)
         if tag not in (None, "!"):
-            where = span(event.start_mark, event.end_mark, self.source)
-            message = f"the tag `{tag}` stands here: recipes have no tags"
-            self.problems.append(Problem("tag-not-allowed", message, where, "take it away"))
+            self.problems.append(tag_problem(tag, span(event.start_mark, event.end_mark, self.source)))
         self.depth += 1
         if self.depth > MAXIMUM_DEPTH:
             where = span(event.start_mark, event.end_mark, self.source)
@@ -159,8 +158,8 @@ class _NodeReader:
         self.count += 1
         where = span(node.start_mark, node.end_mark, self.source)
         if self.count > MAXIMUM_NODES:
-            message = f"this recipe has more than {MAXIMUM_NODES} values, its anchors written out"
-            raise RecipeError(*self.problems, Problem("expands-too-far", message, where))
+            message = f"`{self.source.name}` has more than {MAXIMUM_NODES} values once its anchors are written out"
+            raise RecipeError(*self.problems, Problem("expands-too-far", message))
         if id(node) in above:
             problem = Problem("recursive-alias", "the anchor of this value is used inside the value itself", where)
             raise RecipeError(*self.problems, problem)
@@ -226,7 +225,13 @@ class _NodeReader:
             if value.text.startswith("(") and following.key.text.endswith(")"):
                 message = f"YAML has no tuples: `{value.text}, {following.key.text}` is read as two entries"
                 hint = f"write `[{value.text[1:]}, {following.key.text[:-1]}]`"
-                self.problems.append(Problem("parentheses", message, value.location, hint))
+                self.problems.append(Problem("parentheses", message, _joined(value, following.key), hint))
+
+
+def _joined(first: ScalarNode, last: ScalarNode) -> Location:
+    """Return the place from the one to the other, where both stand on one line."""
+    start, end = first.location, last.location
+    return replace(start, length=end.column + end.length - start.column) if end.line == start.line else start
 
 
 def _place(problem: Problem) -> tuple[int, int]:

@@ -90,6 +90,9 @@ _OTHER_COLUMNS = ("epoch", "loss", "learning_rate")
 """Columns of the history that are no metric's."""
 
 
+_SCORES = "put `Dense: {units: $classes, activation: softmax}` after it"
+
+
 def infer_objective(target: Named, layers: Chain, loss: Named | None) -> tuple[Objective | None, list[Problem]]:
     """Tell what the output means.
 
@@ -120,12 +123,12 @@ def infer_objective(target: Named, layers: Chain, loss: Named | None) -> tuple[O
     wanted = "`sigmoid`" if single else "`softmax`"
     if activation is None:
         message = f"`{last.name}` as the last layer gives no class scores"
-        hint = "end with `Dense: {units: $classes, activation: softmax}`"
+        hint = _SCORES
     else:
         message = f"the activation `{activation}` of the last layer gives no class probabilities"
         hint = f"write {wanted}, or leave it out: a linear output is read as logits"
         if "activation" not in last.argument_locations and last.name not in ("Activation", "Softmax"):
-            hint = "end with `Dense: {units: $classes, activation: softmax}`"
+            hint = _SCORES
     return None, [Problem("activation-does-not-fit", message, where, hint)]
 
 
@@ -189,11 +192,10 @@ def complete_loss(loss: Named | None, objective: Objective, where: Named) -> tup
         hint = f"leave the loss out, or write {better}"
         return None, [Problem("loss-does-not-fit", message, loss.location, hint)]
     if not logits and (written or loss.name in MARGIN_LOSSES) and objective.task != "regression":
-        message = f"the loss `{loss.name}` is for logits, but the last layer gives probabilities"
-        where_written = loss.argument_locations.get("from_logits", loss.location)
-        return None, [
-            Problem("loss-does-not-fit", message, where_written, "take the activation of the last layer away")
-        ]
+        scores = "logits" if written else "scores without bounds"
+        message = f"the loss `{loss.name}` is for {scores}, but the last layer gives probabilities"
+        place = loss.argument_locations.get("from_logits", loss.location)
+        return None, [Problem("loss-does-not-fit", message, place, "take the activation of the last layer away")]
     return loss, []
 
 
@@ -267,17 +269,15 @@ def _describe_target(kind: str) -> str:
 
 def _loss_hint(kind: str) -> str:
     fitting = [f"`{name}`" for name, fits in LOSSES.items() if kind in fits or (kind == "index" and "one_hot" in fits)]
-    return "leave it out, or take one of " + ", ".join(fitting)
+    return "leave it out, or take one such as " + ", ".join(fitting[:4])
 
 
 def _metric_hint(name: str, kind: str) -> str:
     if kind == "index" and "one_hot" in METRICS.get(name, frozenset()):
         return "it compares one score per class with a 1 for the right one: write `loss: CategoricalCrossentropy` too"
-    if kind == "number" or name == "Accuracy":
-        return (
-            "write `accuracy`" if kind != "number" else "such as `MeanAbsoluteError`, `RootMeanSquaredError`, `R2Score`"
-        )
-    return "write `accuracy`, or leave the metrics out"
+    if kind == "number":
+        return "take one such as `MeanAbsoluteError`, `RootMeanSquaredError`, `R2Score`"
+    return "write `accuracy`" if name == "Accuracy" else "write `accuracy`, or leave the metrics out"
 
 
 def _snake_case(name: str) -> str:

@@ -20,20 +20,25 @@ COMMAND_LINE = "command line"
 _Steps = tuple[ScalarNode, ...]
 
 
-def apply_override(root: Node, override: str) -> Node:
+def apply_override(root: Node, override: str, *, number: int = 1) -> Node:
     """Lay one `path=value` from the command line over a recipe in long form, by the rules of `merge`.
+
+    Args:
+        root: The recipe.
+        override: What was typed.
+        number: Which of the changes it is, from 1: its line in messages.
 
     Raises:
         RecipeError: It is no `path=value`, the value is not YAML, or the path leads nowhere.
     """
-    source = Source(COMMAND_LINE, override)
+    source = Source(COMMAND_LINE, override, first_line=number)
     path, equals, text = override.partition("=")
     if not equals or not path.strip():
         message = f"`{override}` is not a change to the recipe"
         hint = "write `train.epochs=5`: a path with dots, `=`, a value"
-        raise RecipeError(Problem("not-an-override", message, Location(source, 1, 1, max(1, len(override))), hint))
+        raise RecipeError(Problem("not-an-override", message, Location(source, number, 1, max(1, len(override))), hint))
     if not text.strip():
-        where = Location(source, 1, len(path) + 1)
+        where = Location(source, number, len(path) + 1)
         hint = "write '...=$name' in single quotes, or the shell takes `$name` away; `null` switches something off"
         raise RecipeError(Problem("empty-override", f"`{path.strip()}` is given no value", where, hint))
     steps = _read_path(path, source)
@@ -49,7 +54,7 @@ def _read_path(path: str, source: Source) -> _Steps:
     steps: list[ScalarNode] = []
     column = 1 + len(path) - len(path.lstrip())
     for name in path.strip().split("."):
-        where = Location(source, 1, column, max(1, len(name)))
+        where = Location(source, source.first_line, column, max(1, len(name)))
         if not name:
             message = f"a name is missing in the path `{path.strip()}`"
             raise RecipeError(Problem("unknown-path", message, where, "one dot stands between two names"))
@@ -82,8 +87,9 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
         case Anything():
             return _set_entry(node, step, rest, type_, value)
         case _:
-            message = f"the path goes on with `{step.text}`, but what is before it has no parts"
-            raise RecipeError(Problem("unknown-path", message, step.location))
+            before = step.location.source.text[: step.location.column - 2].strip()
+            message = f"`{before}` has no parts, and the path goes on with `{step.text}`"
+            raise RecipeError(Problem("unknown-path", message, step.location, f"write `{before}=...`"))
 
 
 def _set_entry(node: Node | None, step: ScalarNode, rest: _Steps, type_: Type, value: Node) -> Node:

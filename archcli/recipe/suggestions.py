@@ -13,10 +13,21 @@ NEAR_FROM_ANOTHER_LETTER: Final = 0.8
 Slips rarely hit the first letter.
 """
 
+LONGEST_LISTING: Final = 160
+"""Characters of a list of names that may stand in a hint."""
+
 
 def near_match(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` most likely stands for, or None where nothing is near."""
-    by_lower = {candidate.lower().replace("-", "_"): candidate for candidate in sorted(known, reverse=True)}
+    """Return the known word that `word` most likely stands for, or None where nothing is near.
+
+    Of words that differ by capitals only, the one that begins as `word` does.
+    """
+    is_capital = word[:1].isupper()
+    by_lower: dict[str, str] = {}
+    for candidate in sorted(known, reverse=True):
+        lower = candidate.lower().replace("-", "_")
+        if lower not in by_lower or candidate[:1].isupper() == is_capital:
+            by_lower[lower] = candidate
     wanted = word.lower().replace("-", "_")
     for match in get_close_matches(wanted, by_lower, n=3, cutoff=NEAR):
         if match[:1] == wanted[:1] or SequenceMatcher(None, match, wanted).ratio() >= NEAR_FROM_ANOTHER_LETTER:
@@ -25,10 +36,20 @@ def near_match(word: str, known: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str | None:
-    """Return the hint `did you mean ...?`, the list of what there is where it is short, or None."""
+    """Return a hint: the near word, those that hold this one, the list of what there is where it is short, or None."""
     candidates = list(known)
     match = near_match(word, candidates)
     if match is not None:
         return f"did you mean `{match}`?"
-    listed = ", ".join(f"`{candidate}`" for candidate in candidates)
-    return f"one of {listed}" if listed and len(listed) <= 160 else None
+    for choice in (candidates, _holding(word, candidates)):
+        listed = ", ".join(f"`{candidate}`" for candidate in choice)
+        if listed and len(listed) <= LONGEST_LISTING:
+            return f"one of {listed}" if len(choice) > 1 else f"did you mean {listed}?"
+    return None
+
+
+def _holding(word: str, known: Iterable[str]) -> list[str]:
+    """Return the known words that `word` is a part of, or the beginning."""
+    part = word.lower()
+    begins = part if len(part) > 1 else "_"  # one letter says too little
+    return [name for name in known if part in name.lower().split("_") or name.lower().startswith(begins)]

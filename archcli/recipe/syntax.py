@@ -14,80 +14,128 @@ if TYPE_CHECKING:
 _UNREADABLE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML takes for no character, and what PyYAML takes for the end of a line and YAML 1.2 does not."""
 
+_FALSE_BLANK: Final = re.compile(r"(?m)(?:^[ \t]*|[-:,] *)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])")
+"""What looks like the blank that YAML wants in this place and is none, as web pages give it."""
+
 _GLUED_LINE: Final = re.compile(r"\s*(?:- )?(?P<key>[A-Za-z_]\w*):(?P<value>[^\s:]\S*)\s*(?:#.*)?")
+_COLON_IN_TEXT: Final = re.compile(r"(?P<key>\s*(?:- )?[\w.]+): (?P<text>[^\s\"'{\[#&*|>].*: .*?)\s*")
 
 
 def span(start: Mark, end: Mark, source: Source) -> Location:
     """Turn PyYAML's marks, which count from 0, into a location on the first line of the span."""
+    number = source.first_line + start.line
     on_one_line = end.line == start.line
-    last = end.column if on_one_line else len(source.line(start.line + 1).split(" #")[0].rstrip())
-    return Location(source, start.line + 1, start.column + 1, max(1, last - start.column))
+    last = end.column if on_one_line else len(source.line(number).split(" #")[0].rstrip())
+    return Location(source, number, start.column + 1, max(1, last - start.column))
 
 
 def unreadable_character(source: Source) -> Problem | None:
-    """Find the first character that cannot stand in a recipe."""
-    match = _UNREADABLE.search(source.text)
+    """Find the first character that cannot stand in a recipe, or cannot stand where it does."""
+    unreadable, false_blank = _UNREADABLE.search(source.text), _FALSE_BLANK.search(source.text)
+    match = unreadable or false_blank
     if match is None:
         return None
-    before = source.text[: match.start()]
-    where = Location(source, before.count("\n") + 1, match.start() - before.rfind("\n"))
-    escaped = match[0].encode("unicode_escape").decode("ascii")
-    message = f"the invisible character U+{ord(match[0]):04X} stands here"
-    return Problem("control-character", message, where, f'take it away, or write "{escaped}" in double quotes')
+    position = match.start(match.lastindex or 0)
+    character = source.text[position]
+    before = source.text[:position]
+    where = Location(source, source.first_line + before.count("\n"), position - before.rfind("\n"))
+    escaped = character.encode("unicode_escape").decode("ascii")
+    hint = f'take it away, or write "{escaped}" in double quotes' if unreadable else "put a blank in its place"
+    return Problem("control-character", f"the invisible character U+{ord(character):04X} stands here", where, hint)
+
+
+def tag_problem(tag: str, where: Location) -> Problem:
+    """Describe a tag, which nothing in a recipe has."""
+    shown = tag.replace("tag:yaml.org,2002:", "!!")
+    name = shown.lstrip("!")
+    hint = f"write `{name}: ...`" if name[:1].isupper() else "take it away"
+    return Problem("tag-not-allowed", f"the tag `{shown}` stands here, and recipes have none", where, hint)
 
 
 def syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     """Say in our words what PyYAML's scanner, parser or composer stumbled over."""
     mark = error.problem_mark or error.context_mark
-    where = span(mark, mark, source) if mark else None
-    reason = (error.problem or "").replace("<stream end>", "the end of the file")
+    if mark is None:
+        return Problem("yaml-syntax", f"this is not YAML: {error.problem}")
+    where = span(mark, mark, source)
+    opening = where if error.context_mark is None else span(error.context_mark, error.context_mark, source)
+    reason = error.problem or ""
     tab = _indenting_tab(where)
     if tab is not None:
         return Problem("tab-indentation", "a tab is used for indentation", tab, "YAML wants spaces: two a level")
-    if "the end of the file" in reason or "unexpected end of stream" in reason:
-        return _cut_off(error, where)
+    if "<stream end>" in reason or "unexpected end of stream" in reason:
+        return _not_closed(opening)
     if "but found another document" in reason:
         hint = "take the line `---` and what follows it away"
-        return Problem("several-documents", "a second document begins here, a recipe is one", where, hint)
+        return Problem("several-documents", "a second document begins here, and a recipe is one", where, hint)
     if "found undefined alias" in reason:
-        alias = reason.rsplit(" ", 1)[-1].strip("'")
-        where = span(mark, error.problem_mark or mark, source) if mark else None
-        return Problem("undefined-alias", f"there is no anchor `&{alias}` before this alias", where)
-    glued = _glued_line(where)
-    if glued is not None:
-        return glued
+        return _undefined_alias(where)
+    return _glued_line(where) or _misread(reason, where, opening) or _unexplained(error, where)
+
+
+def _not_closed(opening: Location) -> Problem:
+    opened = opening.source.line(opening.line)[opening.column - 1 : opening.column]
+    if opened not in "{[\"'":
+        return Problem("cut-off", "the file ends in the middle of this", opening)
+    message = f"what `{opened}` opens here is never closed"
+    closing = {"{": "}", "[": "]"}.get(opened, opened)
+    return Problem("cut-off", message, opening, f"write the `{closing}` that is missing")
+
+
+def _undefined_alias(where: Location) -> Problem:
+    match = re.match(r"\*([\w-]*)", where.source.line(where.line)[where.column - 1 :])
+    name = match[1] if match else ""
+    place = Location(where.source, where.line, where.column, len(name) + 1)
+    hint = f"write `&{name}` before the value that is meant"
+    return Problem("undefined-alias", f"there is no anchor `&{name}` before this", place, hint)
+
+
+def _misread(reason: str, where: Location, opening: Location) -> Problem | None:
+    """Describe what is common enough to have words of its own."""
+    line = where.source.line(where.line)
     if "mapping values are not allowed" in reason:
-        message = "a colon stands where no key can be"
-        hint = "quote the text if the colon belongs to it; else check the indentation of this line and the one before"
-        return Problem("yaml-syntax", message, where, hint)
+        hint = "check the indentation of this line and of the one before"
+        if text := _COLON_IN_TEXT.fullmatch(line):
+            hint = f"""if the colon belongs to the text, write `{text["key"].strip(" -")}: "{text["text"]}"`"""
+        return Problem("yaml-syntax", "a colon stands where no key can be", where, hint)
     if "could not find expected ':'" in reason:
-        return Problem("yaml-syntax", "a key without its colon", where, "write `key: value`")
+        text_length = len(opening.source.line(opening.line).rstrip()) - opening.column + 1
+        place = Location(opening.source, opening.line, opening.column, max(1, text_length))
+        return Problem("yaml-syntax", "this key has no colon after it", place, "write `key: value`")
+    if line[where.column - 2 : where.column] == "${" or line[where.column - 1 : where.column + 1] == "${":
+        return Problem("yaml-syntax", "a `$name` has no braces", where, "write `$name`")
+    if "expected <block end>" in reason and line.lstrip().startswith(":"):
+        return Problem("yaml-syntax", "a key is missing before the colon", where, "write `key: value`")
     if "expected <block end>" in reason:
         message = "this line is indented like nothing above it"
         return Problem("yaml-syntax", message, where, "keys of one mapping, and items of one list, begin in one column")
-    message = reason if not error.context else f"{error.context}: {reason}"
-    return Problem("yaml-syntax", f"this is not YAML: {message}", where)
+    if missing := re.match(r"expected ',' or '(.)'", reason):
+        return Problem("yaml-syntax", f"a comma or `{missing[1]}` is missing before this", where)
+    if wrong := re.search(r"found character '(.)' that cannot start any token", reason):
+        return Problem("yaml-syntax", f"an unquoted text cannot begin with `{wrong[1]}`", where, "put it in quotes")
+    if "while scanning an alias" in reason or "expected alphabetic or numeric character" in reason:
+        message = "`*` and `&` begin an alias and an anchor, which want a name"
+        return Problem("yaml-syntax", message, opening, "put it in quotes if it is a text")
+    if "found unknown escape character" in reason or "expected escape sequence" in reason:
+        hint = "in single quotes a backslash is just a backslash"
+        return Problem("yaml-syntax", "no character is written like this in double quotes", where, hint)
+    return None
 
 
-def _cut_off(error: yaml.MarkedYAMLError, where: Location | None) -> Problem:
-    opened = f", in what was opened in line {error.context_mark.line + 1}" if error.context_mark else ""
-    hint = "a bracket, brace or quote is not closed"
-    return Problem("cut-off", f"the file ends too early{opened}", where, hint)
+def _unexplained(error: yaml.MarkedYAMLError, where: Location) -> Problem:
+    reason = error.problem or ""
+    return Problem("yaml-syntax", f"this is not YAML: {f'{error.context}: ' if error.context else ''}{reason}", where)
 
 
-def _indenting_tab(where: Location | None) -> Location | None:
+def _indenting_tab(where: Location) -> Location | None:
     """Return the first tab in the indentation of the line that the error is on."""
-    if where is None:
-        return None
     text = where.source.line(where.line)
     column = text[: len(text) - len(text.lstrip())].find("\t")
     return None if column < 0 else Location(where.source, where.line, column + 1)
 
 
-def _glued_line(where: Location | None) -> Problem | None:
+def _glued_line(where: Location) -> Problem | None:
     """Return the problem of a line like `epochs:3` just before or at the error, which YAML reads on as a text."""
-    if where is None:
-        return None
     for number in (where.line - 1, where.line):
         match = _GLUED_LINE.fullmatch(where.source.line(number))
         if match is not None:

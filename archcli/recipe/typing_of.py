@@ -70,6 +70,8 @@ def describe_type(type_: Type) -> str:
         case Either():
             parts = list(dict.fromkeys(describe_type(option) for option in type_.types))
             return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
+        case Whole() if type_.minimum is not None and type_.minimum == type_.maximum:
+            return f"`{type_.minimum}`"
         case Whole():
             return "a whole number" + _bounds(type_.minimum, type_.maximum, None, None)
         case Number():
@@ -119,19 +121,29 @@ def _plural(type_: Type) -> str:
         case ListOf():
             return f"lists of {_plural(type_.item)}"
         case Either():
-            return " or ".join(dict.fromkeys(_plural(option) for option in type_.types))
+            options = [option for option in type_.types if not _is_list_of_another(option, type_)]
+            return " or ".join(dict.fromkeys(_plural(option) for option in options))
         case _:
             return "values"
 
 
+def _is_list_of_another(option: Type, choice: Either) -> bool:
+    """Tell whether an option only nests another one, as in `[[1, 2], [3, 4]]`."""
+    return isinstance(option, ListOf) and option.item in choice.types
+
+
 def _bounds(minimum: float | None, maximum: float | None, above: float | None, below: float | None) -> str:
     if minimum is not None and (maximum is not None or below is not None):
-        upper = f" to {maximum:g}" if maximum is not None else f" to below {below:g}"
+        upper = f" to {_written(maximum)}" if maximum is not None else f" to below {below:g}"
         return f" from {minimum:g}{upper}"
     parts = [
         f" from {minimum:g}" if minimum is not None else "",
         f" above {above:g}" if above is not None else "",
-        f" up to {maximum:g}" if maximum is not None else "",
+        f" up to {_written(maximum)}" if maximum is not None else "",
         f" below {below:g}" if below is not None else "",
     ]
     return " and".join(part for part in parts if part)
+
+
+def _written(bound: float) -> str:
+    return str(bound) if isinstance(bound, int) else f"{bound:g}"

@@ -5,16 +5,30 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from archcli.errors import Location, Problem
-from archcli.recipe.hints import argument_hint, key_hint, name_hint, type_hint
+from archcli.recipe.hints import number_hint
 from archcli.recipe.long_form import to_long_form
+from archcli.recipe.misfits import (
+    cell_outside_rnn,
+    meant,
+    missing_arguments,
+    missing_key,
+    no_short_form,
+    not_one_name,
+    unknown_argument,
+    unknown_choice,
+    unknown_key,
+    unknown_name,
+    wrong_type,
+)
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null, only_entry
 from archcli.recipe.recipe import Chain, Fact, Named, Value
-from archcli.recipe.signatures import canonical_name, signature
-from archcli.recipe.suggestions import did_you_mean, near_match
+from archcli.recipe.signatures import signature
+from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.types import (
     GIVEN_NAME_PATTERN,
     RECIPE_NAME_PATTERN,
@@ -34,7 +48,7 @@ from archcli.recipe.types import (
     Type,
     Whole,
 )
-from archcli.recipe.typing_of import describe_node, describe_type, fitting_type, has_form
+from archcli.recipe.typing_of import describe_type, fitting_type, has_form
 
 FACTS: Final = ("classes", "features", "steps", "training_steps")
 """What a recipe may ask of the data."""
@@ -43,7 +57,6 @@ DATA_CATEGORIES: Final = ("source", "input", "target")
 """What the data are made of, and so cannot ask them."""
 
 _REFERENCE = re.compile(rf"({GIVEN_NAME_PATTERN})(?:\.({GIVEN_NAME_PATTERN}))?")
-_GLUED = re.compile(r"(?P<name>[A-Za-z]\w*):(?P<value>\S+)")
 
 
 class Checker:
@@ -66,8 +79,11 @@ class Checker:
         return any(named is other for other in self._broken)
 
     def note(self, code: str, message: str, location: Location | None, hint: str | None = None) -> None:
+        """Keep a problem."""
+        self.keep(Problem(code, message, location, hint))
+
+    def keep(self, problem: Problem) -> None:
         """Keep a problem; the same one is kept once, however often an anchor or parameter brings it up."""
-        problem = Problem(code, message, location, hint)
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -86,17 +102,17 @@ class Checker:
                 return self._scalar(node, type_, what)
             case ListOf() if isinstance(node, ListNode):
                 if len(node.items) < type_.minimum_length:
-                    self.note("empty-list", f"{what} is an empty list", node.location)
+                    self.note("empty-list", f"{what} is an empty list", node.location, "put at least one in it")
                 item_name = what if isinstance(type_.item, Object) else f"an item of {what}"
                 return tuple(self.value(item, type_.item, item_name) for item in node.items)
             case MapOf() if isinstance(node, MapNode):
-                return self.mapping(node, type_)
+                return self.mapping(node, type_, what)
             case Section() if isinstance(node, MapNode):
                 return self.section(node, type_)
             case Object():
                 return self.named(node, type_, what)
             case _:
-                self._wrong_type(node, type_, what)
+                self.keep(wrong_type(node, type_, what))
                 return None
 
     def section(self, node: MapNode, type_: Section, place: Location | None = None) -> dict[str, Value]:
@@ -108,10 +124,10 @@ class Checker:
             place: Where its name stands; None: it has none.
         """
         values: dict[str, Value] = {}
-        for given in node.entries:
-            if type_.field(given.key.text) is None:
-                message = f"{_section_name(type_)} has no key `{given.key.text}`"
-                self.note("unknown-key", message, given.key.location, key_hint(given.key.text, type_))
+        unknown = [given.key for given in node.entries if type_.field(given.key.text) is None]
+        slips = meant([key.text for key in unknown], [field.name for field in type_.fields])
+        for key in unknown:
+            self.keep(unknown_key(key, type_))
         for field in type_.fields:
             entry = node.entry(field.name)
             if entry is not None and not is_null(entry.value):
@@ -120,10 +136,10 @@ class Checker:
                 else:
                     values[field.name] = self.value(entry.value, field.type, f"`{field.name}`")
             elif field.required:
-                where = entry.key.location if entry is not None else place or node.location
-                hint = f"`{field.name}`: {field.doc[0].lower()}{field.doc[1:].rstrip('.')}"
-                self.note("missing-key", f"{_section_name(type_)} needs `{field.name}`", where, hint)
                 values[field.name] = None
+                if field.name not in slips:
+                    beside = place or replace(node.location, length=1)
+                    self.keep(missing_key(field, type_, beside if entry is None else entry.key.location))
             elif isinstance(field.type, Section) and field.default is not None:
                 values[field.name] = self.section(MapNode((), node.location), field.type)
             else:
@@ -131,14 +147,14 @@ class Checker:
                 values[field.name] = tuple(default) if isinstance(default, list) else default  # type: ignore[assignment]  # the schema's own plain data
         return values
 
-    def mapping(self, node: MapNode, type_: MapOf) -> dict[str, Value]:
+    def mapping(self, node: MapNode, type_: MapOf, what: str) -> dict[str, Value]:
         """Check a mapping whose keys the user chose; a null value means that the key is not there."""
         values: dict[str, Value] = {}
         for entry in node.entries:
             if type_.given_names:
                 self.given_name(entry.key)
             if not is_null(entry.value):
-                values[entry.key.text] = self.value(entry.value, type_.value, f"`{entry.key.text}`")
+                values[entry.key.text] = self.value(entry.value, type_.value, f"`{entry.key.text}` of {what}")
         return values
 
     def named(self, node: Node, type_: Object, what: str) -> Value:
@@ -146,20 +162,20 @@ class Checker:
         category = type_.category
         if isinstance(node, ListNode) and category in ("layer", "cell"):
             if not node.items:
-                self.note("empty-list", f"{what} is an empty list of {category}s", node.location)
+                message = f"{what} is an empty list of {category}s"
+                self.note("empty-list", message, node.location, "put at least one in it")
             layers = [self.named(item, type_, what) for item in node.items]
             return Chain(tuple(layer for layer in layers if isinstance(layer, (Named, Chain))), node.location)
         entry = only_entry(node)
         if entry is None:
-            self._not_one_name(node, type_, what)
+            self.keep(not_one_name(node, category, what))
             return None
         found = signature(category, entry.key.text)
         if found is None:
-            self._unknown_name(entry.key, category)
+            self.keep(unknown_name(entry.key, category))
             return None
         if category == "layer" and signature("cell", found.name) is not None:
-            message = f"`{found.name}` is a cell, one step of a recurrent layer, and stands where a layer is wanted"
-            self.note("cell-outside-rnn", message, entry.key.location, f"write `RNN: {{{found.name}: ...}}`")
+            self.keep(cell_outside_rnn(entry.key))
         could_ask, problem_count = self._may_ask, len(self.problems)
         self._may_ask = category not in DATA_CATEGORIES
         named = self._arguments(entry, found)
@@ -169,37 +185,33 @@ class Checker:
         return named
 
     def _arguments(self, entry: Entry, found: Signature) -> Named | None:
-        name = found.name
         if not isinstance(entry.value, MapNode):
-            if found.arguments:
-                example = f"`{name}: {{{next(iter(found.arguments))}: ...}}`"
-                hint = f"write {example}: this one takes its arguments by name"
-            else:
-                hint = f"write `{name}` alone"
-            self.note("no-short-form", f"`{name}` takes no unnamed argument", entry.value.location, hint)
+            self.keep(no_short_form(entry.value, found))
             return None
         values: dict[str, Value] = {}
         locations: dict[str, Location] = {}
+        unknown: list[str] = []
         for argument in entry.value.entries:
             field = found.arguments.get(argument.key.text)
             if field is None:
-                had = f"has no argument `{argument.key.text}`" if found.arguments else "takes no arguments"
-                where = argument.key.location
-                self.note("unknown-argument", f"`{name}` {had}", where, argument_hint(argument.key.text, found))
+                unknown.append(argument.key.text)
+                self.keep(unknown_argument(argument.key, found))
                 continue
-            values[field.name] = self.value(argument.value, field.type, f"`{field.name}` of `{name}`")
+            values[field.name] = self.value(argument.value, field.type, f"`{field.name}` of `{found.name}`")
             locations[field.name] = argument.value.location
-        for field in found.arguments.values():
-            if field.required and field.name not in locations:
-                wanted = f"`{name}: {{{field.name}: ...}}`, {describe_type(field.type)}"
-                self.note("missing-argument", f"`{name}` needs `{field.name}`", entry.key.location, f"write {wanted}")
-        return Named(name, values, entry.key.location, locations)
+        present = {*locations, *meant(unknown, found.arguments)}
+        missing = [field for field in found.arguments.values() if field.required and field.name not in present]
+        if missing:
+            self.keep(missing_arguments(missing, entry, found))
+        return Named(found.name, values, entry.key.location, locations)
 
     def _reference(self, node: ScalarNode, type_: Type, what: str) -> Value:
         text = node.reference or ""
         match = _REFERENCE.fullmatch(text)
         if match is None:
-            hint = "a `$name` is a whole value, without arithmetic; put the text in quotes if you mean a dollar sign"
+            in_braces = re.fullmatch(rf"\{{({GIVEN_NAME_PATTERN})\}}", text)
+            whole = "a `$name` is a whole value, without arithmetic; put a text that begins with `$` in quotes"
+            hint = f"write `${in_braces[1]}`" if in_braces else whole
             self.note("not-a-reference", f"`{node.text}` is no `$name`", node.location, hint)
             return None
         name, of = match[1], match[2]
@@ -236,12 +248,14 @@ class Checker:
 
     def _either(self, node: Node, type_: Either, what: str) -> Value:
         fitting = fitting_type(node, type_)
+        if isinstance(fitting, Object) and isinstance(node, ScalarNode) and _is_almost_a_number(node, type_):
+            fitting = None
         if fitting is not None:
             return self.value(node, fitting, what)
         lists = [option for option in type_.types if isinstance(option, ListOf)]
         if isinstance(node, ListNode) and len(lists) == 1:
             return self.value(node, lists[0], what)
-        self._wrong_type(node, type_, what)
+        self.keep(wrong_type(node, type_, what))
         return None
 
     def _anything(self, node: Node) -> Value:
@@ -253,7 +267,7 @@ class Checker:
 
     def _scalar(self, node: Node, type_: Type, what: str) -> Value:
         if not has_form(node, type_) or not isinstance(node, ScalarNode):
-            self._wrong_type(node, type_, what)
+            self.keep(wrong_type(node, type_, what))
             return None
         value = node.value
         match type_:
@@ -263,7 +277,7 @@ class Checker:
                 message = f"{what} wants {describe_type(type_)}, found `{node.text}`"
                 self.note("out-of-range", message, node.location)
             case Text() if type_.choices and value not in type_.choices:
-                self._unknown_choice(node, type_, what)
+                self.keep(unknown_choice(node, type_, what))
             case GivenName():
                 return value if self.given_name(node, dashes=type_.dashes) else None
             case FilePath():
@@ -271,15 +285,6 @@ class Checker:
             case _:
                 return value
         return None
-
-    def _unknown_choice(self, node: ScalarNode, type_: Text, what: str) -> None:
-        hint = did_you_mean(node.text, type_.choices)
-        if type_.kind == "text":
-            message = f"{what} takes {describe_type(type_)}, found `{node.text}`"
-            few = near_match(node.text, type_.choices) is None and describe_type(type_) != "text"
-            self.note("unknown-choice", message, node.location, None if few else hint)
-        else:
-            self.note(f"unknown-{type_.kind}", f"no {type_.kind} is called `{node.text}`", node.location, hint)
 
     def given_name(self, key: ScalarNode, *, dashes: bool = False) -> bool:
         """Tell whether something can be a name that the user gives; only a recipe's may have dashes."""
@@ -289,43 +294,6 @@ class Checker:
         hint = f"a name you give has {allowed}, and begins with a letter"
         self.note("not-a-name", f"`{key.text}` cannot be a name", key.location, hint)
         return False
-
-    def _unknown_name(self, key: ScalarNode, category: str) -> None:
-        glued = _GLUED.fullmatch(key.text)
-        if glued and canonical_name(category, glued["name"])[0] is not None:
-            message = f"`{key.text}` is read as one word: a space is missing after the colon"
-            self.note("missing-space", message, key.location, f"write `{glued['name']}: {glued['value']}`")
-            return
-        noun = f"type of {category}" if category in ("input", "target") else category
-        message = f"no {noun} is called `{key.text}`"
-        self.note(f"unknown-{category}", message, key.location, name_hint(key.text, category))
-
-    def _not_one_name(self, node: Node, type_: Object, what: str) -> None:
-        category = type_.category
-        if isinstance(node, ScalarNode) and isinstance(node.value, str):
-            self._unknown_name(node, category)
-            return
-        if isinstance(node, MapNode) and len(node.entries) > 1:
-            first = node.entries[0]
-            name = canonical_name(category, first.key.text)[0]
-            found = None if name is None else signature(category, name)
-            following = node.entries[1]
-            if found is not None and is_null(first.value):
-                message = f"`{following.key.text}` stands beside `{name}`, not inside it"
-                written = f"`{name}: {{{following.key.text}: ...}}`"
-                hint = f"indent the arguments of `{name}` further than its name, or write {written}"
-                self.note("arguments-not-indented", message, following.key.location, hint)
-                return
-            message = f"one {category} is one name, found {len(node.entries)} keys"
-            in_list = category in ("layer", "cell", "metric", "callback")
-            hint = f"begin each {category} with a dash of its own" if in_list else "take one of them away"
-            self.note("several-names", message, following.key.location, hint)
-            return
-        self._wrong_type(node, type_, what)
-
-    def _wrong_type(self, node: Node, type_: Type, what: str) -> None:
-        message = f"{what} wants {describe_type(type_)}, found {describe_node(node)}"
-        self.note("wrong-type", message, node.location, type_hint(node, type_))
 
 
 def absolute_path(node: ScalarNode) -> Path:
@@ -345,5 +313,7 @@ def _within(value: float, type_: Whole | Number) -> bool:
     return (type_.above is None or value > type_.above) and (type_.below is None or value < type_.below)
 
 
-def _section_name(type_: Section) -> str:
-    return "the recipe" if type_.name == "recipe" else f"`{type_.name}`"
+def _is_almost_a_number(node: ScalarNode, type_: Either) -> bool:
+    """Tell whether a text was meant as the number that is wanted: `'1e-3'` is no schedule of that name."""
+    wants_number = any(isinstance(option, (Whole, Number)) for option in type_.types)
+    return wants_number and number_hint(node.text, quoted=node.quoted) is not None
