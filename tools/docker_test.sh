@@ -76,6 +76,8 @@ user=$(in_storage inspect --type image --format '{{.OCIv1.Config.User}}' "$image
 [ ! -s "$root/etc/pip.conf" ] || fail "the pip settings of this machine are in the image"
 du -sh "$root/opt/archcli"
 
+# `buildah run` would lay the image's own volumes over the ones it is given; Docker and Podman do not.
+in_storage config --volume /work- --volume /cache- "$container"
 mkdir "$scratch/work" "$scratch/cache"
 chown "$caller_user:$caller_group" "$scratch/work" "$scratch/cache"
 touch "$scratch/before"
@@ -85,7 +87,8 @@ echo "== archcli doctor, as $caller_user:$caller_group, without a network"
 run_archcli doctor
 
 echo "== archcli train mlp-xor"
-run_archcli train mlp-xor
+run_archcli train mlp-xor --quiet
+run_archcli evaluate mlp-xor/1
 
 models=$(find "$scratch/work/runs" -name model.keras)
 [ -n "$models" ] || fail "no model.keras was written below runs/"
