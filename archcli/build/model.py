@@ -109,12 +109,11 @@ def _try_out(model: keras.Model) -> None:
     Keras tells the shapes of some layers without calling them; whether those suit what arrives shows only here. (Not
     done where a lookup may not meet a value that it does not know: the zeros may be such values.)
     """
-    changing = [variable for variable in model.variables if not variable.trainable]  # statistics, seeds
-    before = [variable.numpy() for variable in changing]
+    before = [variable.numpy() for variable in model.variables]  # statistics, seeds, weights that are normalized
     try:
         model(np.zeros((1, *model.inputs[0].shape[1:]), "float32"), training=True)
     finally:
-        for variable, value in zip(changing, before, strict=True):
+        for variable, value in zip(model.variables, before, strict=True):
             variable.assign(value)
 
 

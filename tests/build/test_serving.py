@@ -115,6 +115,7 @@ def test_an_input_may_have_any_name(name: str) -> None:
     assert model(RAW).shape == (16, 3)
 
 
+@pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
 def test_the_file_loads_in_a_fresh_interpreter_with_archcli_layers_alone(tmp_path: Path) -> None:
     """`import archcli.layers` is all that a saved model needs, and it gives the same numbers there."""

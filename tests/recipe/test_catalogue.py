@@ -46,6 +46,7 @@ def test_every_layer_of_keras_is_in_it_but_eight() -> None:
     assert public - set(catalogue().entries("layer")) == EXCLUDED_LAYERS
 
 
+@pytest.mark.slow
 def test_it_is_read_without_keras() -> None:
     """Reading every category imports neither Keras nor NumPy nor TensorFlow."""
     program = (
