@@ -198,7 +198,7 @@ def test_recipe_is_laid_over_the_one_it_extends(recipe: Path) -> None:
 
 
 def test_deterministic_switches_op_determinism_on(recipe: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`deterministic: true` asks TensorFlow for it, and only then; it cannot be undone, so that it is only noted here."""
+    """`deterministic: true` asks TensorFlow for it, and only then; noted, since it cannot be undone."""
     asked: list[bool] = []
     monkeypatch.setattr("tensorflow.config.experimental.enable_op_determinism", lambda: asked.append(True))
 

@@ -163,9 +163,8 @@ numpy.savez({str(tmp_path / "out.npz")!r}, outputs=outputs, names=model.get_laye
     assert right == round(expected)
 
 
-def test_predict_answers_raw_rows_with_labels(
-    reports: dict[str, Any], runs: Path, archcli: Archcli, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("reports")
+def test_predict_answers_raw_rows_with_labels(runs: Path, archcli: Archcli, tmp_path: Path) -> None:
     """Raw images of an NPZ become labels and probabilities that sum to one, in the order of the file."""
     digits = load_digits()
     np.savez(tmp_path / "new.npz", image=digits.images[:50, :, :, np.newaxis])
@@ -179,10 +178,9 @@ def test_predict_answers_raw_rows_with_labels(
     assert np.allclose(shares, 1.0, atol=1e-5)
 
 
+@pytest.mark.usefixtures("reports")
 @pytest.mark.parametrize("form", ["keras", "saved_model"])
-def test_export_answers_the_same_and_its_snippet_runs(
-    form: str, reports: dict[str, Any], runs: Path, archcli: Archcli, tmp_path: Path
-) -> None:
+def test_export_answers_the_same_and_its_snippet_runs(form: str, runs: Path, archcli: Archcli, tmp_path: Path) -> None:
     """What is exported gives the model's answers to 1e-5, and the lines that are shown to the user run as they are."""
     output = tmp_path / ("exported.keras" if form == "keras" else "exported")
 
@@ -195,9 +193,8 @@ def test_export_answers_the_same_and_its_snippet_runs(
     assert np.isclose(sum(numbers[:3]), 1.0, atol=1e-3)
 
 
-def test_labels_travel_with_the_saved_model(
-    reports: dict[str, Any], runs: Path, archcli: Archcli, tmp_path: Path
-) -> None:
+@pytest.mark.usefixtures("reports")
+def test_labels_travel_with_the_saved_model(runs: Path, archcli: Archcli, tmp_path: Path) -> None:
     """The SavedModel carries the class names as an asset."""
     archcli("export", "mlp-wine", "--output", str(tmp_path / "exported"), "--runs", str(runs))
 

@@ -19,7 +19,8 @@ README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8"
 
 
 def _blocks(language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
+    return [text for name, text in fenced if name == language]
 
 
 COMMANDS = [line[2:] for block in _blocks("console") for line in block.splitlines()]
@@ -35,10 +36,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     drawn = np.random.default_rng(0).normal(0, 0.3, (90, 2)).round(2)
     lines = ["length,width,species"]
     for index, (length, width) in enumerate(drawn):
-        kind = index % 3
-        lines.append(
-            f"{1.5 + 2 * kind + length:.2f},{0.3 + 0.8 * kind + width:.2f},{('setosa', 'versicolor', 'virginica')[kind]}"
-        )
+        kind, species = index % 3, ("setosa", "versicolor", "virginica")[index % 3]
+        lines.append(f"{1.5 + 2 * kind + length:.2f},{0.3 + 0.8 * kind + width:.2f},{species}")
     (folder / "flowers.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     return folder
 

@@ -259,7 +259,8 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
         print_json({**vars(report), "run": str(path), "model": str(report.run.model)}, open_console())
         return
     shown = "  ".join(f"{name} {value:.4f}" for name, value in report.scores[report.evaluated_on].items())
-    how = f"{report.epochs} epochs in {report.seconds:.1f} s, {report.examples_per_second:,.0f} examples/s ({report.mode})"
+    speed = f"{report.examples_per_second:,.0f} examples/s ({report.mode})"
+    how = f"{report.epochs} epochs in {report.seconds:.1f} s, {speed}"
     stopped = ", stopped early" if report.stopped_early else ""
     pairs = [
         (report.evaluated_on, shown),

@@ -38,7 +38,7 @@ class TargetFacts:
         columns: The source's columns (or array) that it is read from, in order.
         classes: Label of each class, sorted, as text; empty for numbers.
         class_counts: How many training examples each class has; empty for numbers.
-        scale: The standard deviations that numbers were divided by for training, one for each column; None: as they are.
+        scale: The standard deviations that numbers are divided by for training, one a column; None: as they are.
         offset: The means that were subtracted before; None together with `scale`.
     """
 

@@ -29,7 +29,7 @@ class Named:
     """Anything the recipe calls by name and arguments: a layer, an optimizer, a loss, a source, a feature.
 
     Attributes:
-        name: Keras's class name, or a small name of ours (`csv`, `numeric`), or one of Keras's own strings (`accuracy`).
+        name: Keras's class name, a small name of ours (`csv`, `numeric`), or one of Keras's strings (`accuracy`).
         arguments: The arguments as written, by name; what was left out is left out.
         location: Where the name stands.
         argument_locations: Where each argument's value stands.
@@ -96,7 +96,8 @@ class Objective:
     """What the model's output means, derived from the target and the last layer.
 
     Attributes:
-        task: `classification` (one score per class), `binary` (one score for the second of two classes) or `regression`.
+        task: `classification` (one score per class), `binary` (one score, for the second of two classes) or
+            `regression`.
         output: What the last layer gives: `logits`, `probabilities` or `values`.
         encoding: How the target is fed to loss and metrics: `index` (class number), `one_hot` or `number`.
     """
