@@ -41,10 +41,11 @@ def archcli(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
 
     def run(*arguments: str | Path, cwd: Path | None = None) -> Outcome:
         capsys.readouterr()
-        with monkeypatch.context() as context, pytest.raises(SystemExit) as stopped:
+        with monkeypatch.context() as context:
             if cwd is not None:
                 context.chdir(cwd)
-            main([str(argument) for argument in arguments])
+            with pytest.raises(SystemExit) as stopped:
+                main([str(argument) for argument in arguments])
         written = capsys.readouterr()
         status = stopped.value.code
         return Outcome(status if isinstance(status, int) else 0 if status is None else 1, written.out, written.err)

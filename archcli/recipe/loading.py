@@ -17,7 +17,15 @@ from yaml.scanner import Scanner
 from archcli.errors import Location, Problem, RecipeError, Source
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, Plain, ScalarNode, is_null
 from archcli.recipe.suggestions import near_match
-from archcli.recipe.syntax import span, syntax_problem, tag_problem, unreadable_character
+from archcli.recipe.syntax import (
+    GLUED,
+    false_blank,
+    space_missing,
+    span,
+    syntax_problem,
+    tag_problem,
+    unreadable_character,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,7 +46,6 @@ _WORDS: Final[Mapping[str, Plain]] = {
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
     ".nan": float("nan"), ".NaN": float("nan"), ".NAN": float("nan"),
 }  # fmt: skip
-_GLUED_KEY = re.compile(r"(?P<key>[A-Za-z_]\w*):(?P<value>\S.*)")
 
 
 def read_scalar(text: str) -> Plain:
@@ -173,6 +180,9 @@ class _NodeReader:
     def _read_scalar(self, node: yaml.ScalarNode, where: Location) -> ScalarNode:
         text: str = node.value
         quoted = node.style is not None
+        blank = None if quoted else false_blank(text, where)
+        if blank is not None:
+            self.problems.append(blank)
         return ScalarNode(text if quoted else read_scalar(text), text, quoted, where)
 
     def _read_mapping(self, node: yaml.MappingNode, where: Location, within: tuple[int, ...]) -> MapNode:
@@ -215,11 +225,8 @@ class _NodeReader:
         """Find what means something else in braces than it looks like: `{filters:3}` and `{kernel_size: (3, 3)}`."""
         for entry, following in zip_longest(entries, entries[1:]):
             key, value = entry.key, entry.value
-            glued = _GLUED_KEY.fullmatch(key.text)
-            if is_null(value) and glued and not key.quoted:
-                message = f"`{key.text}` is read as one word: a space is missing after the colon"
-                hint = f"write `{glued['key']}: {glued['value']}`"
-                self.problems.append(Problem("missing-space", message, key.location, hint))
+            if is_null(value) and GLUED.fullmatch(key.text) and not key.quoted:
+                self.problems.append(space_missing(key.text, key.location))
             if following is None or not isinstance(value, ScalarNode) or value.quoted:
                 continue
             if value.text.startswith("(") and following.key.text.endswith(")"):

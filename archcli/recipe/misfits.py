@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 
 from archcli.errors import Location, Problem
@@ -10,13 +9,12 @@ from archcli.recipe.hints import argument_hint, key_hint, name_hint, type_hint
 from archcli.recipe.nodes import Entry, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.signatures import canonical_name, names, other_names, signature
 from archcli.recipe.suggestions import did_you_mean, near_match
+from archcli.recipe.syntax import GLUED, space_missing
 from archcli.recipe.types import Field, MapOf, Object, Section, Signature, Text, Type, Whole
 from archcli.recipe.typing_of import describe_node, describe_type
 
 LISTED = ("layer", "cell", "metric", "callback")
 """Categories that come in lists."""
-
-_GLUED = re.compile(r"(?P<name>[A-Za-z_]\w*):(?P<value>\S+)")
 
 
 def section_name(type_: Section) -> str:
@@ -79,9 +77,9 @@ def cell_outside_rnn(name: ScalarNode) -> Problem:
 
 def unknown_name(key: ScalarNode, category: str) -> Problem:
     """Describe a name that a category does not have."""
-    glued = _GLUED.fullmatch(key.text)
-    if glued and canonical_name(category, glued["name"])[0] is not None:
-        return _space_missing(key)
+    glued = GLUED.fullmatch(key.text)
+    if glued and canonical_name(category, glued["key"])[0] is not None:
+        return space_missing(key.text, key.location)
     noun = f"type of {category}" if category in ("input", "target") else category
     message = f"no {noun} is called `{key.text}`"
     return Problem(
@@ -115,8 +113,8 @@ def not_one_name(node: Node, category: str, what: str) -> Problem:
 def wrong_type(node: Node, type_: Type, what: str) -> Problem:
     """Describe a value of another type than is wanted."""
     is_plain = isinstance(type_, (Section, MapOf)) and isinstance(node, ScalarNode) and not node.quoted
-    if is_plain and isinstance(node, ScalarNode) and _GLUED.fullmatch(node.text):
-        return _space_missing(node)
+    if is_plain and isinstance(node, ScalarNode) and GLUED.fullmatch(node.text):
+        return space_missing(node.text, node.location)
     message = f"{what} wants {describe_type(type_)}, found {describe_node(node)}"
     return Problem("wrong-type", message, node.location, type_hint(node, type_))
 
@@ -132,9 +130,3 @@ def unknown_choice(node: ScalarNode, type_: Text, what: str) -> Problem:
         hint = None  # the message lists them already
     message = f"{what} takes {describe_type(type_)}, found `{node.text}`"
     return Problem("unknown-choice", message, node.location, hint)
-
-
-def _space_missing(node: ScalarNode) -> Problem:
-    name, _, value = node.text.partition(":")
-    message = f"`{node.text}` is read as one word: a space is missing after the colon"
-    return Problem("missing-space", message, node.location, f"write `{name}: {value}`")

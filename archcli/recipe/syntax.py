@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from yaml.reader import Reader
 
 from archcli.errors import Location, Problem, Source
 
@@ -11,13 +14,15 @@ if TYPE_CHECKING:
     import yaml
     from yaml.error import Mark
 
-_UNREADABLE: Final = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What YAML takes for no character, and what PyYAML takes for the end of a line and YAML 1.2 does not."""
+_OTHER_LINE_ENDS: Final = re.compile("[\x85\u2028\u2029]")
+"""What PyYAML takes for the end of a line and YAML 1.2 does not."""
 
-_FALSE_BLANK: Final = re.compile(r"(?m)(?:^[ \t]*|[-:,] *)([\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff])")
-"""What looks like the blank that YAML wants in this place and is none, as web pages give it."""
+FALSE_BLANKS: Final = "\u00a0\u1680\u2000-\u200b\u202f\u205f\u3000\ufeff"
+"""What looks like a blank and is none, as web pages give it: a set of characters for a regular expression."""
 
-_GLUED_LINE: Final = re.compile(r"\s*(?:- )?(?P<key>[A-Za-z_]\w*):(?P<value>[^\s:]\S*)\s*(?:#.*)?")
+GLUED: Final = re.compile(rf"(?P<key>[A-Za-z_]\w*):(?P<value>[^ \t:][^ \t{FALSE_BLANKS}]*)")
+_GLUED_LINE: Final = re.compile(rf"\s*(?:- )?(?P<word>{GLUED.pattern})\s*(?:#.*)?")
+_FALSE_INDENTATION: Final = re.compile(rf"[ \t-]*([{FALSE_BLANKS}])")
 _COLON_IN_TEXT: Final = re.compile(r"(?P<key>\s*(?:- )?[\w.]+): (?P<text>[^\s\"'{\[#&*|>].*: .*?)\s*")
 
 
@@ -30,18 +35,39 @@ def span(start: Mark, end: Mark, source: Source) -> Location:
 
 
 def unreadable_character(source: Source) -> Problem | None:
-    """Find the first character that cannot stand in a recipe, or cannot stand where it does."""
-    unreadable, false_blank = _UNREADABLE.search(source.text), _FALSE_BLANK.search(source.text)
-    match = unreadable or false_blank
+    """Find the first character that cannot stand in a recipe."""
+    found = [pattern.search(source.text) for pattern in (Reader.NON_PRINTABLE, _OTHER_LINE_ENDS)]
+    match = min(filter(None, found), key=lambda one: one.start(), default=None)
     if match is None:
         return None
-    position = match.start(match.lastindex or 0)
-    character = source.text[position]
-    before = source.text[:position]
-    where = Location(source, source.first_line + before.count("\n"), position - before.rfind("\n"))
-    escaped = character.encode("unicode_escape").decode("ascii")
-    hint = f'take it away, or write "{escaped}" in double quotes' if unreadable else "put a blank in its place"
-    return Problem("control-character", f"the invisible character U+{ord(character):04X} stands here", where, hint)
+    before = source.text[: match.start()]
+    where = Location(source, source.first_line + before.count("\n"), match.start() - before.rfind("\n"))
+    escaped = match[0].encode("unicode_escape").decode("ascii")
+    return _invisible(match[0], where, f'take it away, or write "{escaped}" in double quotes')
+
+
+def false_blank(text: str, where: Location) -> Problem | None:
+    """Find something that looks like a blank at the start of a text that begins at `where`."""
+    match = _FALSE_INDENTATION.match(text)
+    if match is None:
+        return None
+    place = Location(where.source, where.line, where.column + match.start(1))
+    return _invisible(match[1], place, "put a blank in its place")
+
+
+def _invisible(character: str, where: Location, hint: str) -> Problem:
+    message = f"the invisible character U+{ord(character):04X} stands here"
+    return Problem("control-character", message, where, hint)
+
+
+def space_missing(word: str, where: Location) -> Problem:
+    """Describe `epochs:5`, which is one word to YAML."""
+    key, _, value = word.partition(":")
+    blank = false_blank(value, replace(where, column=where.column + len(key) + 1, length=1))
+    if blank is not None:
+        return blank
+    message = f"`{word}` is read as one word: a space is missing after the colon"
+    return Problem("missing-space", message, where, f"write `{key}: {value}`")
 
 
 def tag_problem(tag: str, where: Location) -> Problem:
@@ -63,6 +89,9 @@ def syntax_problem(error: yaml.MarkedYAMLError, source: Source) -> Problem:
     tab = _indenting_tab(where)
     if tab is not None:
         return Problem("tab-indentation", "a tab is used for indentation", tab, "YAML wants spaces: two a level")
+    blank = false_blank(source.line(where.line), Location(source, where.line))
+    if blank is not None:
+        return blank
     if "<stream end>" in reason or "unexpected end of stream" in reason:
         return _not_closed(opening)
     if "but found another document" in reason:
@@ -139,8 +168,6 @@ def _glued_line(where: Location) -> Problem | None:
     for number in (where.line - 1, where.line):
         match = _GLUED_LINE.fullmatch(where.source.line(number))
         if match is not None:
-            word = f"{match['key']}:{match['value']}"
-            place = Location(where.source, number, match.start("key") + 1, len(word))
-            message = f"`{word}` is read as one word: a space is missing after the colon"
-            return Problem("missing-space", message, place, f"write `{match['key']}: {match['value']}`")
+            word = match["word"]
+            return space_missing(word, Location(where.source, number, match.start("word") + 1, len(word)))
     return None

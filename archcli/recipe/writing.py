@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from archcli.recipe.loading import read_scalar
 from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
 from archcli.recipe.recipe import Chain, Fact, Named, Recipe, Value
 from archcli.recipe.signatures import canonical_name, signature
+from archcli.recipe.syntax import FALSE_BLANKS
 from archcli.recipe.types import Anything, Field, Object, Type, object_categories
 
 LINE_WIDTH = 110
@@ -43,8 +45,12 @@ _TAG = "tag:yaml.org,2002:"
 _TAGS = {str: f"{_TAG}str", bool: f"{_TAG}bool", int: f"{_TAG}int", float: f"{_TAG}float", type(None): f"{_TAG}null"}
 
 
+_MISREAD = re.compile(rf"\$|<<\Z|(?s:.*)[\x85\u2028\u2029]|[ \t-]*[{FALSE_BLANKS}]")
+"""Texts that are something else without quotes, or that need escapes."""
+
+
 def _represent_text(dumper: _Dumper, text: str) -> yaml.Node:
-    return dumper.represent_scalar(_TAGS[str], text, style='"' if text.startswith("$") else None)
+    return dumper.represent_scalar(_TAGS[str], text, style='"' if _MISREAD.match(text) else None)
 
 
 def _represent_reference(dumper: _Dumper, text: str) -> yaml.Node:

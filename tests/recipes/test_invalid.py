@@ -1,8 +1,9 @@
 """Every broken recipe is refused with the exact text beside it, before anything is written.
 
 `invalid/x.yaml` is trained from its own folder and what is said on standard error must equal `invalid/x.problems`; so
-is each recipe in `bad_data`, which is right and whose data are not. A first line `# command: train.epochs=` gives what else is typed. After a change that is meant, `WRITE_PROBLEMS=1 pytest
-tests/recipes` writes the texts anew; read each one before it is committed.
+is each recipe in `bad_data`, which is right and whose data are not. A first line `# command: train.epochs=` gives what
+else is typed. After a change that is meant, `WRITE_PROBLEMS=1 pytest tests/recipes` writes the texts anew; read each
+one before it is committed.
 """
 
 from __future__ import annotations
