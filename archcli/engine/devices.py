@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import platform
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
 import tensorflow as tf
+
+from archcli.engine.processor import count_cores, name_processor
 
 
 @dataclass(frozen=True)
@@ -33,23 +32,6 @@ def describe_devices() -> Devices:
         return Devices("cpu", (name_processor(),), count_cores())
     names = tuple(str(tf.config.experimental.get_device_details(gpu).get("device_name", gpu.name)) for gpu in gpus)
     return Devices("gpu", names, count_cores())
-
-
-def name_processor() -> str:
-    """Return what the processor calls itself, or its architecture where it does not say."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
-
-
-def count_cores() -> int:
-    """Return how many CPU cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def grow_gpu_memory() -> None:

@@ -181,7 +181,17 @@ def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, us
         done, finite = tf.while_loop(goes_on, take_step, (start, tf.constant(True)))
         return done, finite, model.get_metrics_result()
 
-    return tf.function(run, autograph=False, jit_compile=use_xla)  # type: ignore[no-any-return]
+    function = tf.function(run, autograph=False, jit_compile=use_xla)
+    traces: dict[tuple[Any, ...], Callable[..., Any]] = {}
+
+    def call(data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> Any:
+        # One trace for each shape is what is wanted; TensorFlow, left to find that out, would warn of it.
+        shapes = tuple(tuple(tensor.shape) for tensor in keras.tree.flatten((data, indices)))
+        if shapes not in traces:
+            traces[shapes] = function.get_concrete_function(data, indices, start, stop)
+        return traces[shapes](data, indices, start, stop)
+
+    return call
 
 
 def _run_eagerly(model: keras.Model, step: Callable[[Any], Mapping[str, Any]]) -> Callable[..., Any]:

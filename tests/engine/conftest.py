@@ -19,8 +19,14 @@ FEATURES, CLASSES = 6, 3
 
 @pytest.fixture
 def examples() -> Examples:
-    """106 examples of 6 features that tell 3 classes apart, not quite."""
-    return draw_examples(106, seed=0)
+    """96 examples of 6 features that tell 3 classes apart, not quite: 6 batches of 16."""
+    return draw_examples(96, seed=0)
+
+
+@pytest.fixture
+def uneven_examples() -> Examples:
+    """106 examples of the same kind: 6 batches of 16 and a partial one."""
+    return draw_examples(106, seed=2)
 
 
 @pytest.fixture

@@ -1,0 +1,70 @@
+"""TensorFlow started without noise, and nothing of it where it is not wanted."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from archcli.engine.quiet import native_log_dropped, set_variables
+
+
+def run_python(code: str) -> subprocess.CompletedProcess[str]:
+    """Run `code` in a fresh interpreter."""
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+
+def test_what_the_command_line_imports_brings_no_tensorflow() -> None:
+    """`progress`, `quiet` and `processor` import neither TensorFlow nor Keras nor NumPy."""
+    heavy = "{'tensorflow', 'keras', 'numpy'} & set(sys.modules)"
+
+    answer = run_python(
+        f"import sys, archcli.engine.progress, archcli.engine.quiet, archcli.engine.processor; print({heavy})"
+    )
+
+    assert answer.stdout == "set()\n"
+
+
+@pytest.mark.slow
+def test_tensorflow_starts_without_a_word() -> None:
+    """Neither import nor the search for a GPU nor a first operation writes a line."""
+    start = "from archcli.engine.quiet import start_tensorflow; start_tensorflow()"
+
+    answer = run_python(f"{start}; import keras; print(keras.backend.backend(), float(keras.ops.add(1.0, 2.0)))")
+
+    assert (answer.stdout, answer.stderr) == ("tensorflow 3.0\n", "")
+
+
+def test_a_log_level_that_the_user_has_set_stays() -> None:
+    """Keras's backend is not the user's to choose, the log level is."""
+    environment = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "0"}
+
+    set_variables(environment)
+
+    assert environment == {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "0"}
+
+
+def test_only_the_native_log_is_dropped(capfd: pytest.CaptureFixture[str]) -> None:
+    """What anybody else writes meanwhile comes out."""
+    with native_log_dropped():
+        os.write(2, b"WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n")
+        os.write(2, b"I0000 00:00:1795445763.567968   19778 cudart_stub.cc:31] Could not find cuda drivers\n")
+        os.write(2, b"something else\n")
+
+    assert capfd.readouterr().err == "something else\n"
+
+
+def test_what_was_written_comes_out_even_if_the_block_fails(capfd: pytest.CaptureFixture[str]) -> None:
+    """An import that fails may have said why."""
+
+    def fail_to_import() -> None:
+        with native_log_dropped():
+            os.write(2, b"a library is missing\n")
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fail_to_import()
+
+    assert capfd.readouterr().err == "a library is missing\n"
