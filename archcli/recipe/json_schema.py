@@ -35,15 +35,29 @@ _REFERENCE: Final = {"type": "string", "pattern": rf"^\${GIVEN_NAME_PATTERN}(\.{
 
 
 def recipe_schema() -> dict[str, Any]:
-    """Return the JSON Schema (draft 2020-12) of recipes; it accepts every recipe that checks."""
+    """Return the JSON Schema (draft 2020-12) of recipes.
+
+    It accepts every recipe that checks, with one exception: an argument that a thing needs, left to the recipe that is
+    extended.
+    """
     writer = _SchemaWriter()
     schema = writer.section(RECIPE)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "archcli recipe",
         **schema,
+        "if": {"not": {"required": ["extends"]}},
+        "then": _needs(RECIPE),
         "$defs": dict(sorted(writer.definitions.items())),
     }
+
+
+def _needs(section: Section) -> dict[str, Any]:
+    """Write which keys a section needs, and the sections in it; a recipe that extends another may leave them to it."""
+    inner = {field.name: _needs(field.type) for field in section.fields if isinstance(field.type, Section)}
+    needs = {name: needed for name, needed in inner.items() if needed}
+    required = [field.name for field in section.fields if field.required]
+    return ({"required": required} if required else {}) | ({"properties": needs} if needs else {})
 
 
 class _SchemaWriter:
@@ -90,8 +104,7 @@ class _SchemaWriter:
         return {
             "type": "object",
             "additionalProperties": False,
-            "required": [field.name for field in section.fields if field.required],
-            "properties": {field.name: self._field(field, optional=not field.required) for field in section.fields},
+            "properties": {field.name: self._field(field, optional=True) for field in section.fields},
         }
 
     def named(self, category: str) -> dict[str, Any]:

@@ -37,7 +37,11 @@ SHORT_FORMS = [
             }
         },
     ),
-    ("layer", "Dense: {units: 3, kernel_regularizer: {L2: 1e-4}}", {"Dense": {"units": 3, "kernel_regularizer": {"L2": {"l2": 1e-4}}}}),
+    (
+        "layer",
+        "Dense: {units: 3, kernel_regularizer: {L2: 1e-4}}",
+        {"Dense": {"units": 3, "kernel_regularizer": {"L2": {"l2": 1e-4}}}},
+    ),
     ("layer", "Dense: {units: 3, activation: relu}", {"Dense": {"units": 3, "activation": "relu"}}),
     ("layer", "Bidirectional: {LSTM: 32}", {"Bidirectional": {"layer": {"LSTM": {"units": 32}}}}),
     ("layer", "Bidirectional: LSTM", {"Bidirectional": {"layer": {"LSTM": {}}}}),
@@ -64,14 +68,22 @@ SHORT_FORMS = [
             }
         },
     ),
-    ("layer", "TimeDistributed: {Dense: {units: 8, activation: relu}}", {"TimeDistributed": {"layer": {"Dense": {"units": 8, "activation": "relu"}}}}),
+    (
+        "layer",
+        "TimeDistributed: {Dense: {units: 8, activation: relu}}",
+        {"TimeDistributed": {"layer": {"Dense": {"units": 8, "activation": "relu"}}}},
+    ),
     ("layer", "RNN: {LSTMCell: 8}", {"RNN": {"cell": {"LSTMCell": {"units": 8}}}}),
     (
         "layer",
         "RNN: {cell: [LSTMCell: 32, GRUCell: 16], return_sequences: true}",
         {"RNN": {"cell": [{"LSTMCell": {"units": 32}}, {"GRUCell": {"units": 16}}], "return_sequences": True}},
     ),
-    ("layer", "RNN: [LSTMCell: 8, LSTMCell: 4]", {"RNN": {"cell": [{"LSTMCell": {"units": 8}}, {"LSTMCell": {"units": 4}}]}}),
+    (
+        "layer",
+        "RNN: [LSTMCell: 8, LSTMCell: 4]",
+        {"RNN": {"cell": [{"LSTMCell": {"units": 8}}, {"LSTMCell": {"units": 4}}]}},
+    ),
     (
         "layer",
         "RNN: {StackedRNNCells: [LSTMCell: 8]}",
@@ -108,7 +120,7 @@ SHORT_FORMS = [
     ("input", "numeric: [rooms, area]", {"numeric": {"columns": ["rooms", "area"]}}),
     ("input", "numeric: Age (years)", {"numeric": {"columns": "Age (years)"}}),
     ("target", "category: Survived", {"category": {"columns": "Survived"}}),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(
