@@ -63,7 +63,6 @@ class Evaluation:
             `loss` and metrics by name; None if it was stopped.
         """
         with seeds_kept(self._model):
-            self._loop.reset_metrics()
             step, metrics = 0, dict[str, float]()
             while step < self._batches.count:
                 if is_stopped():

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import keras
+import tensorflow as tf
 
 from archcli.engine.callbacks import Callbacks, log_row
 from archcli.engine.checkpoints import Checkpoint, CheckpointFolder
@@ -94,6 +95,8 @@ class Session:
         if validation is not None:
             size = evaluation_batch_size(settings.batch_size)
             self._evaluation = Evaluation(model, validation, batch_size=size, eagerly=self.mode.name == "eager")
+        # A schedule is a dozen operations, which take a millisecond one at a time.
+        self._read_learning_rate = tf.function(lambda: tf.convert_to_tensor(model.optimizer.learning_rate))
         self.throughput = Throughput()
         self._reported_at = self._saved_at = time.monotonic()
 
@@ -199,7 +202,7 @@ class Session:
         row = EpochRow(
             epoch=position.epoch + 1,
             metrics=metrics,
-            learning_rate=float(self._model.optimizer.learning_rate),
+            learning_rate=float(self._read_learning_rate()),
             is_best=position.best.is_beaten(position.epoch + 1, value),
             seconds=time.perf_counter() - began,
             examples_per_second=throughput.examples_per_second,
@@ -209,8 +212,6 @@ class Session:
     def _take_steps(self, throughput: Throughput) -> dict[str, float]:
         """Run the steps of the epoch that are left, and return the metrics of all of them."""
         batches = self._cut_epoch()
-        if self.position.step == 0:
-            self._loop.reset_metrics()
         metrics: Mapping[str, float] = {}
         while self.position.step < batches.count:
             self._stop_if_asked()

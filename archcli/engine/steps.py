@@ -56,11 +56,9 @@ class Loop:
         self._pace = Pace()
         if mode == "eager":
             self._run = self._run_rest = _run_eagerly(model, step)
-            self.reset_metrics = model.reset_metrics
         else:
             self._run_rest = _compile(model, step, use_xla=False)
             self._run = _compile(model, step, use_xla=True) if mode == "xla" else self._run_rest
-            self.reset_metrics = tf.function(model.reset_metrics, autograph=False)
 
     def warm_up(self, data: Any, batches: Batches) -> None:
         """Compile for both shapes of batch, by running none of the steps; no variable changes.
@@ -78,6 +76,8 @@ class Loop:
     def advance(self, data: Any, batches: Batches, *, start: int) -> Reached:
         """Run the next steps, for about a quarter of a second, and see where that leads.
 
+        The model's metrics begin anew with the first step.
+
         Args:
             data: Tensors on the device, `(inputs, targets)` or `(inputs, targets, sample_weight)`.
             batches: Which examples make which batch of this epoch.
@@ -94,13 +94,15 @@ class Loop:
             return replace(reached, step=batches.count)
         stop = min(start + self._pace.step_count, batches.whole_count)
         began = time.perf_counter()
-        reached = self._call(self._run, data, batches.whole, start=start, stop=stop)
+        reached = self._call(self._run, data, batches.whole, start=start, stop=stop, resets=start == 0)
         self._pace.adapt(stop - start, time.perf_counter() - began)
         return reached
 
-    def _call(self, run: Callable[..., Any], data: Any, indices: tf.Tensor, *, start: int, stop: int) -> Reached:
+    def _call(
+        self, run: Callable[..., Any], data: Any, indices: tf.Tensor, *, start: int, stop: int, resets: bool = False
+    ) -> Reached:
         with describe_running():
-            done, finite, metrics = run(data, indices, tf.constant(start), tf.constant(stop))
+            done, finite, metrics = run(data, indices, tf.constant(start), tf.constant(stop), tf.constant(resets))
             return Reached(int(done), name_metrics(metrics), bool(finite))
 
 
@@ -170,7 +172,9 @@ def seeds_kept(model: keras.Model) -> Iterator[None]:
 
 
 def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, use_xla: bool) -> Callable[..., Any]:
-    def run(data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> tuple[Any, Any, Any]:
+    def run(
+        data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
+    ) -> tuple[Any, Any, Any]:
         def goes_on(done: tf.Tensor, finite: tf.Tensor) -> tf.Tensor:
             return tf.logical_and(done < stop, finite)
 
@@ -178,24 +182,29 @@ def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, us
             logs = step(take(data, indices[done]))
             return done + 1, tf.math.is_finite(logs["loss"])
 
+        tf.cond(resets, model.reset_metrics, lambda: None)
         done, finite = tf.while_loop(goes_on, take_step, (start, tf.constant(True)))
         return done, finite, model.get_metrics_result()
 
     function = tf.function(run, autograph=False, jit_compile=use_xla)
     traces: dict[tuple[Any, ...], Callable[..., Any]] = {}
 
-    def call(data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> Any:
+    def call(data: Any, indices: tf.Tensor, *position: tf.Tensor) -> Any:
         # One trace for each shape is what is wanted; TensorFlow, left to find that out, would warn of it.
         shapes = tuple(tuple(tensor.shape) for tensor in keras.tree.flatten((data, indices)))
         if shapes not in traces:
-            traces[shapes] = function.get_concrete_function(data, indices, start, stop)
-        return traces[shapes](data, indices, start, stop)
+            traces[shapes] = function.get_concrete_function(data, indices, *position)
+        return traces[shapes](data, indices, *position)
 
     return call
 
 
 def _run_eagerly(model: keras.Model, step: Callable[[Any], Mapping[str, Any]]) -> Callable[..., Any]:
-    def run(data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor) -> tuple[Any, Any, Any]:
+    def run(
+        data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
+    ) -> tuple[Any, Any, Any]:
+        if resets:
+            model.reset_metrics()
         done, finite = int(start), True
         while done < int(stop) and finite:
             logs = step(take(data, indices[done]))

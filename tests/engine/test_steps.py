@@ -29,7 +29,6 @@ def run_loop(model: keras.Model, examples: Examples, *, mode: ModeName, steps: i
     epoch, left = 0, steps
     while left:
         batches = cut_batches(order_epoch(examples.count, seed=5, epoch=epoch, shuffle=True), batch_size=BATCH)
-        loop.reset_metrics()
         step = 0
         while step < batches.count and left:
             loop._pace.step_count = min(loop._pace.step_count, left)
@@ -115,7 +114,9 @@ def two_of_each() -> Case:
     outputs = {"kind": layers.Dense(3, name="kind")(body), "size": layers.Dense(1, name="size")(body)}
     model = keras.Model({"one": one, "other": other}, outputs)
     losses = {"kind": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "size": "mse"}
-    model.compile(optimizers.SGD(0.05, momentum=0.9), losses, loss_weights={"kind": 1.0, "size": 0.3}, jit_compile=False)
+    model.compile(
+        optimizers.SGD(0.05, momentum=0.9), losses, loss_weights={"kind": 1.0, "size": 0.3}, jit_compile=False
+    )
     generator = np.random.default_rng(0)
     inputs = {"one": generator.normal(size=(106, 3)), "other": generator.normal(size=(106, 2))}
     targets = {"kind": generator.integers(0, 3, 106), "size": generator.normal(size=(106, 1)).astype("float32")}
