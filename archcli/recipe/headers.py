@@ -223,14 +223,15 @@ def _read_start(path: Path, location: Location | None) -> bytes:
 
 
 def _file_not_found(path: Path, location: Location | None) -> Problem:
+    # Without a location it was typed, not read in a recipe.
+    relative = "paths are relative to the recipe that names them" if location else None
     if not path.parent.is_dir():
-        hint = "paths are relative to the recipe that names them"
-        return Problem("file-not-found", f"there is no folder `{shown_path(path.parent)}`", location, hint)
+        return Problem("file-not-found", f"there is no folder `{shown_path(path.parent)}`", location, relative)
     try:
         match = near_match(path.name, [other.name for other in path.parent.iterdir() if other.is_file()])
     except OSError:
         match = None
-    hint = f"did you mean `{match}`?" if match else "paths are relative to the recipe that names them"
+    hint = f"did you mean `{match}`?" if match else relative
     return Problem("file-not-found", f"there is no file `{shown_path(path)}`", location, hint)
 
 

@@ -137,17 +137,17 @@ hint: close it, or double a quote that is part of the text: `""`
 
 
 def test_a_file_that_is_not_there() -> None:
-    """A near name in the folder is offered."""
+    """A near name in the folder is offered; a path that was typed is not said to be relative to a recipe."""
     write("a\n", "flat.csv")
 
     assert shown(read_header, Path.cwd() / "flats.csv") == (
         "error[file-not-found]: there is no file `flats.csv`\nhint: did you mean `flat.csv`?\n"
     )
     assert shown(read_header, Path.cwd() / "rivers.txt") == (
-        "error[file-not-found]: there is no file `rivers.txt`\nhint: paths are relative to the recipe that names them\n"
+        "error[file-not-found]: there is no file `rivers.txt`\n"
     )
     assert shown(read_header, Path.cwd() / "data" / "flats.csv") == (
-        "error[file-not-found]: there is no folder `data`\nhint: paths are relative to the recipe that names them\n"
+        "error[file-not-found]: there is no folder `data`\n"
     )
 
 
