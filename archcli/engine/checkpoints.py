@@ -53,7 +53,7 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     Raises:
         SetupError: `checkpoint-not-written`: the folder cannot be written, or is full.
     """
-    temporary = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    temporary = path.with_name(f"{path.name}.tmp")
     metadata = {"format": FORMAT, "variables": [_describe(array) for array in checkpoint.variables]}
     try:
         with temporary.open("wb") as file:

@@ -88,7 +88,9 @@ def evaluate_model(model: keras.Model, examples: Examples, *, batch_size: int) -
         TrainingError: `out-of-memory` or `step-failed`.
     """
     build_step(model, examples, batch_size=batch_size)
-    return Evaluation(model, examples, batch_size=batch_size).run() or {}
+    evaluation = Evaluation(model, examples, batch_size=batch_size)
+    evaluation.warm_up()
+    return evaluation.run() or {}
 
 
 def predict_outputs(model: keras.Model, inputs: Arrays, *, batch_size: int) -> Any:

@@ -11,6 +11,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from archcli.engine.faults import describe_running
+
 Array = NDArray[Any]
 Arrays = Array | tuple[Array, ...] | Mapping[str, Array]
 
@@ -64,11 +66,16 @@ def place(arrays: Any) -> Any:
 
 
 def place_examples(examples: Examples) -> tuple[Any, ...]:
-    """Copy examples onto the device: `(inputs, targets)`, and `sample_weight` as a third where they have one."""
+    """Copy examples onto the device: `(inputs, targets)`, and `sample_weight` as a third where they have one.
+
+    Raises:
+        TrainingError: `out-of-memory`: they do not fit.
+    """
     parts: tuple[Any, ...] = (examples.inputs, examples.targets)
     if examples.sample_weight is not None:
         parts = (*parts, examples.sample_weight)
-    return tuple(place(part) for part in parts)
+    with describe_running():
+        return tuple(place(part) for part in parts)
 
 
 def take(data: Any, indices: tf.Tensor) -> Any:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from archcli.engine.position import Position, check_same_training, load_position
 from archcli.engine.progress import EpochRow, Plan, Progress
 from archcli.engine.steps import Loop, Reached, build_step, name_metrics
 from archcli.engine.stopping import Best, find_direction
+from archcli.engine.throughput import Throughput
 from archcli.engine.variables import capture, restore
 from archcli.errors import Interrupted, Problem, TrainingError
 
@@ -32,24 +32,6 @@ if TYPE_CHECKING:
 
 SECONDS_BETWEEN_REPORTS = 0.2
 SECONDS_BETWEEN_SAVES_WITHIN_EPOCH = 300.0
-
-
-@dataclass
-class Throughput:
-    """Training examples and the seconds that their steps took."""
-
-    examples: int = 0
-    seconds: float = 0.0
-
-    def add(self, examples: int, seconds: float) -> None:
-        """Count some more."""
-        self.examples += examples
-        self.seconds += seconds
-
-    @property
-    def examples_per_second(self) -> float:
-        """Return how many a second; 0 where there were none."""
-        return self.examples / self.seconds if self.seconds else 0.0
 
 
 class Session:

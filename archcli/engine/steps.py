@@ -123,7 +123,7 @@ def build_step(model: keras.Model, examples: Examples, *, batch_size: int) -> No
     """Make the optimizer's, the loss's and the metrics' variables, by tracing an evaluation step that never runs.
 
     Run eagerly, a step would advance the seeds of recurrent dropout; made inside the loop, the variables would cost a
-    second trace of all of it.
+    second trace of all of it. Done already, it is not done again.
 
     Args:
         model: Built and compiled; gains variables.
@@ -133,8 +133,11 @@ def build_step(model: keras.Model, examples: Examples, *, batch_size: int) -> No
     Raises:
         RecipeError: `step-does-not-fit`: model, loss, metrics and data do not go together.
     """
+    parts = (model.optimizer, model._compile_loss, model._compile_metrics)  # noqa: SLF001 -- what Keras itself asks
+    if all(part is None or part.built for part in parts):
+        return
     with describe_building():
-        if model.optimizer is not None and not model.optimizer.built:
+        if model.optimizer is not None:
             model.optimizer.build(model.trainable_variables)
         first = place_examples(examples.first(batch_size))
         tf.function(model.test_step, autograph=False).get_concrete_function(first)

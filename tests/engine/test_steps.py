@@ -239,6 +239,17 @@ def test_how_many_steps_a_call_takes_changes_no_number() -> None:
     assert largest_difference(*models) == 0.0
 
 
+def test_a_step_that_is_built_is_not_built_again() -> None:
+    """The second time no step is traced."""
+    model, examples = table()
+    build_step(model, examples, batch_size=BATCH)
+    model.test_step = None
+
+    build_step(model, examples, batch_size=BATCH)
+
+    assert model.optimizer.built
+
+
 def test_warming_up_changes_no_variable() -> None:
     """Compiling for both shapes of batch leaves weights, seeds, metrics and the optimizer as they were."""
     model, examples = table(layers.Dense(8), layers.Dropout(0.3))
