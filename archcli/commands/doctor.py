@@ -13,7 +13,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import archcli
-from archcli.engine.devices import describe_devices, name_processor
+from archcli.engine.devices import describe_devices
+from archcli.engine.processor import name_processor
 
 _LEAST_FREE_GIB = 1.0
 _EXTRAS = {
