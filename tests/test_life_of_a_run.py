@@ -276,16 +276,18 @@ def test_second_training_waits_for_nobody_and_takes_the_next_number(folder: Path
     assert [run["run"].split("/")[-1].split("-")[0] for run in listed] == ["1", "2"]
 
 
-def test_shell_completes_commands() -> None:
-    """What `--install-completion` installs asks the program, which answers with the commands that begin so."""
-    asked = {"_ARCHCLI_COMPLETE": "complete_bash", "COMP_WORDS": "archcli tr", "COMP_CWORD": "1"}
+@pytest.mark.parametrize(("typed", "completed"), [("tr", "train"), ("train mlp-x", "mlp-xor")])
+def test_shell_completes_commands_and_recipes(typed: str, completed: str) -> None:
+    """What `--install-completion` installs asks the program, which answers with what begins so."""
+    words = ["archcli", *typed.split()]
+    asked = {"_ARCHCLI_COMPLETE": "complete_bash", "COMP_WORDS": " ".join(words), "COMP_CWORD": str(len(words) - 1)}
     code = "from archcli.cli.app import main; main()"
 
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **asked}, capture_output=True, text=True, check=False
     )
 
-    assert done.stdout.split() == ["train"]
+    assert done.stdout.split() == [completed]
 
 
 def test_command_ends_within_a_second_of_the_signal(folder: Path) -> None:

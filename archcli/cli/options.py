@@ -7,9 +7,33 @@ from typing import Annotated
 
 import typer
 
+DEFAULT_RUNS = Path("runs")
+
+
+def _recipe_names(incomplete: str) -> list[str]:
+    """Complete the names of shipped recipes; the shell itself completes files."""
+    from archcli.recipe.gallery import list_gallery
+
+    return [recipe.name for recipe in list_gallery() if recipe.name.startswith(incomplete)]
+
+
+def _run_names(incomplete: str) -> list[str]:
+    """Complete the names of runs in the usual folder."""
+    from archcli.runs.listing import list_runs
+
+    return [found.run.name for found in list_runs(DEFAULT_RUNS) if found.run.name.startswith(incomplete)]
+
+
 RecipeArgument = Annotated[
     str,
-    typer.Argument(metavar="RECIPE", help="A recipe file, or the name of a shipped recipe (`archcli recipes list`)."),
+    typer.Argument(
+        metavar="RECIPE",
+        help="A recipe file, or the name of a shipped recipe (`archcli recipes list`).",
+        autocompletion=_recipe_names,
+    ),
+]
+ShippedRecipe = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name of a shipped recipe.", autocompletion=_recipe_names)
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -17,7 +41,11 @@ Overrides = Annotated[
 ]
 RunArgument = Annotated[
     str,
-    typer.Argument(metavar="RUN", help="A run: its folder, `NAME` for the newest of a recipe, or `NAME/NUMBER`."),
+    typer.Argument(
+        metavar="RUN",
+        help="A run: its folder, `NAME` for the newest of a recipe, or `NAME/NUMBER`.",
+        autocompletion=_run_names,
+    ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Report as JSON on standard output.")]
 Quiet = Annotated[
@@ -26,4 +54,3 @@ Quiet = Annotated[
 RunsFolder = Annotated[
     Path, typer.Option("--runs", metavar="FOLDER", help="The folder that holds the runs.", envvar="ARCHCLI_RUNS")
 ]
-DEFAULT_RUNS = Path("runs")

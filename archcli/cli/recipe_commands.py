@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from archcli.cli.options import AsJson, Overrides, Quiet, RecipeArgument
+from archcli.cli.options import AsJson, Overrides, Quiet, RecipeArgument, ShippedRecipe
 from archcli.cli.render import Column, open_console, print_json, print_next, print_pairs, print_table
 
 
@@ -115,9 +115,7 @@ def list_recipes(*, as_json: AsJson = False) -> None:
     print_next("archcli train cnn-digits")
 
 
-def show_recipe(
-    name: Annotated[str, typer.Argument(help="The name of a shipped recipe.")], *, quiet: Quiet = False
-) -> None:
+def show_recipe(name: ShippedRecipe, *, quiet: Quiet = False) -> None:
     """Show a shipped recipe as it is written, with its comments."""
     from archcli.commands.recipes import show_recipe as run_show
 
@@ -126,7 +124,7 @@ def show_recipe(
 
 
 def copy_recipe(
-    name: Annotated[str, typer.Argument(help="The name of a shipped recipe.")],
+    name: ShippedRecipe,
     destination: Annotated[Path | None, typer.Argument(help="A file or folder; left out: here.")] = None,
     *,
     quiet: Quiet = False,
