@@ -110,7 +110,7 @@ def infer_objective(target: Named, layers: Chain, loss: Named | None) -> tuple[O
     if last is None:
         return Objective("classification", "logits", _encoding(loss)), []
     activation = activation_of(last)
-    units = last.arguments.get("units")
+    units = last.arguments.get("units", last.arguments.get("filters"))
     single = isinstance(units, int) and units == 1
     where = last.argument_locations.get("activation", last.location)
     if activation in ("softmax", "sparsemax") and not single:

@@ -29,6 +29,9 @@ def near_match(word: str, known: Iterable[str]) -> str | None:
         if lower not in by_lower or candidate[:1].isupper() == is_capital:
             by_lower[lower] = candidate
     wanted = word.lower().replace("-", "_")
+    swapped = next((lower for lower in by_lower if len(lower) > 1 and sorted(lower) == sorted(wanted)), None)
+    if swapped is not None:
+        return by_lower[swapped]
     for match in get_close_matches(wanted, by_lower, n=3, cutoff=NEAR):
         if match[:1] == wanted[:1] or SequenceMatcher(None, match, wanted).ratio() >= NEAR_FROM_ANOTHER_LETTER:
             return by_lower[match]
