@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from archcli.engine.callbacks import Callbacks, log_row
@@ -69,7 +69,7 @@ class Session:
         self._steps_per_epoch = math.ceil(self._example_count / settings.batch_size)
         self._callbacks = Callbacks(callbacks, model, epochs=settings.epochs, steps=self._steps_per_epoch)
         self._kept_callbacks: Sequence[Mapping[str, Any]] = ()
-        self.mode = self._choose_mode()
+        self.mode, self._may_change_mode = self._choose_mode(), settings.mode == "auto"
         self._go_to_last()
         self._data = place_examples(training)
         self._loop = Loop(model, model.train_step, mode=self.mode.name)
@@ -125,7 +125,7 @@ class Session:
         try:
             self._loop.warm_up(self._data, batches)
         except TrainingError as error:
-            if self.mode.name != "xla" or self._settings.mode != "auto" or error.problems[0].code != "step-failed":
+            if not self._may_change_mode or self.mode.name != "xla" or error.problems[0].code != "step-failed":
                 raise
             self.mode = Mode("graph", "XLA cannot compile this model, its loss or its metrics")
             self._loop = Loop(self._model, self._model.train_step, mode="graph")
@@ -140,7 +140,7 @@ class Session:
         check_same_training(last.metadata["training"], self._identity(), path=self._folder.last_path)
         restore(self._model, last.variables, path=self._folder.last_path)
         self.position = load_position(last.metadata["position"])
-        self.mode = Mode(last.metadata["mode"], "the run began in it")
+        self.mode, self._may_change_mode = Mode(last.metadata["mode"], "the run began in it"), False
         self._kept_callbacks = last.metadata["callbacks"]
 
     def _identity(self) -> dict[str, Any]:
@@ -217,7 +217,8 @@ class Session:
         if now - self._reported_at >= SECONDS_BETWEEN_REPORTS:
             self._progress.stepped(self.position.epoch + 1, self.position.step, metrics)
             self._reported_at = now
-        if now - self._saved_at >= SECONDS_BETWEEN_SAVES_WITHIN_EPOCH:
+        is_within_epoch = self.position.step < self._steps_per_epoch
+        if is_within_epoch and now - self._saved_at >= SECONDS_BETWEEN_SAVES_WITHIN_EPOCH:
             self._save()
 
     def _validate(self) -> dict[str, float]:
@@ -256,7 +257,7 @@ class Session:
             "position": store_position(self.position),
             "mode": self.mode.name,
             "callbacks": self._callbacks.state(),
-            "versions": {name: version(name) for name in ("keras", "numpy", "tensorflow")},
+            "versions": {"keras": keras.__version__, "numpy": np.__version__, "tensorflow": tf.__version__},
         }
         self._folder.save_last(Checkpoint(capture(self._model), metadata))
         self._saved_at = time.monotonic()

@@ -137,6 +137,31 @@ def test_a_training_stopped_within_an_epoch_resumes_to_the_same_bits(
 
 
 @pytest.mark.usefixtures("short_calls")
+def test_a_long_epoch_is_kept_within_it(
+    train: Any, examples: Examples, validation: Examples, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lost before its second epoch is kept as a whole, a training goes on within it, to the same bits."""
+    monkeypatch.setattr(session, "SECONDS_BETWEEN_SAVES_WITHIN_EPOCH", 0.0)
+    lost, resumed, whole = dropout_model(), dropout_model(), dropout_model()
+    folder, watcher = tmp_path / "lost", Watcher()
+
+    class Disaster(SilentProgress):
+        def epoch_ended(self, row: EpochRow) -> None:
+            if row.epoch == 2:
+                raise ConnectionError
+
+    with pytest.raises(ConnectionError):
+        train(lost, examples, validation, checkpoints=folder, progress=Disaster())
+    after = train(resumed, examples, validation, checkpoints=folder, progress=watcher, resume=True)
+    through = train(whole, examples, validation)
+
+    assert watcher.plan is not None
+    assert (watcher.plan.first_epoch, watcher.plan.first_step) == (2, 5)
+    assert repeatable(after.rows) == repeatable(through.rows)
+    assert same_state(resumed, whole)
+
+
+@pytest.mark.usefixtures("short_calls")
 def test_sigterm_stops_as_ctrl_c_does(train: Any, examples: Examples) -> None:
     """The status is 143 then."""
     with pytest.raises(Interrupted) as caught:
