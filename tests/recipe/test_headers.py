@@ -143,9 +143,7 @@ def test_a_file_that_is_not_there() -> None:
     assert shown(read_header, Path.cwd() / "flats.csv") == (
         "error[file-not-found]: there is no file `flats.csv`\nhint: did you mean `flat.csv`?\n"
     )
-    assert shown(read_header, Path.cwd() / "rivers.txt") == (
-        "error[file-not-found]: there is no file `rivers.txt`\n"
-    )
+    assert shown(read_header, Path.cwd() / "rivers.txt") == ("error[file-not-found]: there is no file `rivers.txt`\n")
     assert shown(read_header, Path.cwd() / "data" / "flats.csv") == (
         "error[file-not-found]: there is no folder `data`\n"
     )
