@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import pytest
 
+from archcli.engine import compile_mode
 from archcli.engine.compile_mode import Mode, choose_mode
 
 layers = keras.layers
@@ -69,6 +70,15 @@ def test_a_layer_that_cannot_be_compiled_keeps_the_model_in_the_graph() -> None:
 
     assert choose_mode(model, "auto", **ON_CPU) == expected
     assert choose_mode(model, "auto", **ON_GPU) == expected
+
+
+def test_op_determinism_keeps_the_graph(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With determinism switched on XLA is not chosen, on any device."""
+    monkeypatch.setattr(compile_mode, "is_op_determinism_enabled", lambda: True)
+    expected = Mode("graph", "XLA has no deterministic form of some operations")
+
+    assert choose_mode(mlp(), "auto", **ON_CPU) == expected
+    assert choose_mode(cnn(), "auto", **ON_GPU) == expected
 
 
 def test_one_core_is_too_few_for_xla() -> None:
