@@ -11,7 +11,7 @@ VARIANT ?= cpu
 # The wheels of TensorFlow that the lock files name are for these versions.
 SUPPORTED := (3, 11) <= sys.version_info[:2] <= (3, 13)
 
-LOCK := $(BIN)/uv pip compile --no-config --default-index https://pypi.org/simple --quiet \
+LOCK := $(BIN)/uv pip compile --no-config --quiet \
 	--universal --python-version 3.11 --fork-strategy fewest --generate-hashes --no-annotate \
 	--custom-compile-command "make lock" $(LOCK_FLAGS)
 
@@ -52,8 +52,9 @@ format: setup ## Put the code into its format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-catalogue: setup ## Write the catalogue of Keras's names and arguments anew
+catalogue: setup ## Write the catalogue of Keras's names and arguments anew, and the schema that follows from it
 	$(BIN)/python tools/make_catalogue.py
+	$(BIN)/archcli schema --output recipes/recipe.schema.json
 
 lock: setup ## Write locks/ anew from pyproject.toml; LOCK_FLAGS=--upgrade takes newer releases
 	$(LOCK) pyproject.toml --extra dev --output-file locks/dev.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import subprocess
@@ -98,6 +99,19 @@ def test_every_dependency_is_locked(project: dict[str, Any]) -> None:
     assert (dependencies | dev) - locked(ROOT / "locks" / "dev.txt").keys() == set()
 
 
+def test_what_is_declared_is_what_is_imported(project: dict[str, Any]) -> None:
+    """No dependency is declared that the package does not import itself, and none imported that is not declared."""
+    spelled = {"yaml": "pyyaml", "sklearn": "scikit-learn", "ml_dtypes": "ml-dtypes"}
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "archcli").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+
+    modules = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module is not None}
+    packages = {module.split(".")[0] for module in modules} - sys.stdlib_module_names - {"archcli"}
+
+    assert {spelled.get(package, package) for package in packages} == required(project["dependencies"])
+
+
 def test_every_extra_is_declared(project: dict[str, Any]) -> None:
     """Each extra that a message may tell the user to install exists."""
     assert set(project["optional-dependencies"]) == EXTRAS
@@ -125,7 +139,7 @@ def test_the_wheel_carries_what_is_read_at_run_time(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
 
-    assert {"archcli/recipe/catalogue.json", "archcli/py.typed"} <= data
+    assert {"archcli/explanations.toml", "archcli/recipe/catalogue.json", "archcli/py.typed"} <= data
     assert data <= names
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
