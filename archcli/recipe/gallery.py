@@ -41,13 +41,16 @@ def list_gallery() -> tuple[GalleryRecipe, ...]:
 def find_recipe(text: str) -> Path:
     """Return the file that is meant by a path or by the name of a shipped recipe.
 
+    A folder does not hide a shipped recipe of its name.
+
     Raises:
         RecipeError: There is neither.
     """
     path = Path(text)
-    if path.exists() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
+    if path.is_file() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         return path
-    return find_shipped(text)
+    is_folder = bool(text) and path.is_dir()
+    return path if is_folder and text not in {recipe.name for recipe in list_gallery()} else find_shipped(text)
 
 
 def find_shipped(name: str) -> Path:

@@ -36,6 +36,9 @@ MAXIMUM_NODES: Final = 20_000
 LONGEST_INTEGER: Final = 400
 """Digits; a longer one is no number that anybody means, and slow to read."""
 
+_OF_A_RUN = ("resolved.yaml", "recipe.yaml")
+"""The recipes in the directory of a run."""
+
 _INTEGER = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
 _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]+")
@@ -82,7 +85,10 @@ def read_source(path: Path) -> Source:
         hint = f"did you mean `{path.parent / match}`?" if match else listing
         raise RecipeError(Problem("recipe-not-found", f"there is no file `{name}`", hint=hint)) from None
     except IsADirectoryError:
-        raise RecipeError(Problem("recipe-not-found", f"`{name}` is a folder, expected a recipe")) from None
+        inside = next((path / file for file in _OF_A_RUN if (path / file).is_file()), None)
+        meant = f"did you mean `{inside}`?" if inside else None
+        message = f"`{name}` is a folder, expected a recipe"
+        raise RecipeError(Problem("recipe-not-found", message, hint=meant)) from None
     except OSError as error:
         raise RecipeError(Problem("recipe-not-read", f"`{name}` cannot be read: {error.strerror}")) from None
     if len(raw) > MAXIMUM_BYTES:
