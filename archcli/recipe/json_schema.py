@@ -86,7 +86,7 @@ class _SchemaWriter:
                 return {"type": "array", "items": self.value(type_.item), "minItems": type_.minimum_length}
             case MapOf():
                 names_pattern = {"propertyNames": {"pattern": f"^{GIVEN_NAME_PATTERN}$"}} if type_.given_names else {}
-                return {"type": "object", "additionalProperties": self.value(type_.value), **names_pattern}
+                return {"type": "object", "additionalProperties": _or_null(self.value(type_.value)), **names_pattern}
             case Anything():
                 return {}
             case Section():
@@ -115,17 +115,20 @@ class _SchemaWriter:
 
     def _named(self, category: str) -> dict[str, Any]:
         properties: dict[str, Any] = {}
+        alone: list[str] = []
         for name in names(category):
             found = signature(category, name)
             if found is not None:
                 key = f"{category}.{name}"
                 self.definitions[key] = self._arguments(found)
                 properties[name] = {"$ref": f"#/$defs/{key}"}
+                alone += [] if _required(found) else [name]
         others = other_names(category)
         for other, name in others.items():
             properties[other] = {"$ref": f"#/$defs/{category}.{name}"}
+            alone += [other] if name in alone else []
         mapping = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
-        options: list[dict[str, Any]] = [{"enum": list(properties)}, {**mapping, "properties": properties}]
+        options: list[dict[str, Any]] = [{"enum": alone}, {**mapping, "properties": properties}]
         if category in ("layer", "cell"):
             options.append({"type": "array", "minItems": 1, "items": self.value(Object(category))})
         return {"anyOf": options}
@@ -135,18 +138,19 @@ class _SchemaWriter:
             "type": "object",
             "additionalProperties": False,
             "properties": {field.name: self._field(field, optional=False) for field in found.arguments.values()},
-            "required": [field.name for field in found.arguments.values() if field.required],
+            "required": sorted(_required(found)),
         }
-        options = [by_name, {"type": "null"}]
-        if found.first is not None:
+        options: list[dict[str, Any]] = [by_name]
+        if not _required(found):
+            options.append({"type": "null"})
+        if found.first is not None and _required(found) <= {found.first}:
             options.append(self.value(found.arguments[found.first].type))
         return {"description": found.summary, "anyOf": options}
 
     def _field(self, field: Field, *, optional: bool) -> dict[str, Any]:
         written = self.value(field.type)
-        if optional and written:
-            options = written.get("anyOf", [written])
-            written = {"anyOf": [*options, {"type": "null"}]}
+        if optional:
+            written = _or_null(written)
         if field.doc:
             written = {"description": field.doc, **written}
         if field.default is not None and isinstance(field.default, (bool, int, float, str)):
@@ -156,6 +160,16 @@ class _SchemaWriter:
     def _reference(self) -> str:
         self.definitions.setdefault("reference", dict(_REFERENCE))
         return "#/$defs/reference"
+
+
+def _or_null(written: dict[str, Any]) -> dict[str, Any]:
+    """Write that a value may be null, too: "not here"."""
+    return {"anyOf": [*written.get("anyOf", [written]), {"type": "null"}]} if written else written
+
+
+def _required(found: Signature) -> set[str]:
+    """Return the arguments that a named thing cannot do without."""
+    return {field.name for field in found.arguments.values() if field.required}
 
 
 def _number(type_: Whole | Number) -> dict[str, Any]:

@@ -57,6 +57,10 @@ CHANGES = [
     ("Flatten", "Dense: {units: 3, kernel_regularizer: {L2: {l3: 1}}}"),
     ("Flatten", "Conv2D: {filters: 3, kernel_size: [3, 0]}"),
     ("Flatten", "Conv2D: {filters: 3, kernel_size: 3, padding: smae}"),
+    ("Flatten", "Conv2D: 8"),
+    ("Flatten", "Dense"),
+    ("Flatten", "'Dense:'"),
+    ("Flatten", "Dense: null"),
     ("Flatten", "RNN: {LSTM: 3}"),
     ("$classes", "$Classes"),
     ("$classes", "$classes*2"),
@@ -107,6 +111,7 @@ def test_the_schema_refuses_what_checking_refuses(
     [
         "archcli: 1\nextends: other.yaml\n",
         "extends: other.yaml\ndata: {split: {test: 0.3}}\nmodel: {build: functional}\ntrain: null\n",
+        "extends: other.yaml\ndata: {inputs: {old: null}}\ntrain: {class_weight: {a: null}}\n",
     ],
 )
 def test_a_recipe_that_extends_another_may_leave_the_rest_to_it(
