@@ -64,7 +64,7 @@ def test_a_recipe_with_any_part_replaced_has_problems_or_is_whole() -> None:
     whole = [(data, recipe) for data in changed if (recipe := _check(data)) is not None]
 
     assert len(whole) > len(changed) / 50
-    for data, recipe in whole:
+    for _, recipe in whole:
         resolved = resolved_data(recipe)
         again = _check(resolved)
         assert again is not None
