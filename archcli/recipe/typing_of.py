@@ -64,6 +64,16 @@ def has_form(node: Node, type_: Type) -> bool:
             return chain or isinstance(node, MapNode) or isinstance(value, str)
 
 
+def is_within(value: float, type_: Whole | Number) -> bool:
+    """Tell whether a number is within the bounds of its type."""
+    lowest, highest = type_.minimum, type_.maximum
+    if (lowest is not None and not value >= lowest) or (highest is not None and not value <= highest):
+        return False
+    if isinstance(type_, Whole):
+        return True
+    return (type_.above is None or value > type_.above) and (type_.below is None or value < type_.below)
+
+
 def describe_type(type_: Type) -> str:
     """Say what a type takes: `a whole number from 1`."""
     match type_:

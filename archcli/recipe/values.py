@@ -48,7 +48,7 @@ from archcli.recipe.types import (
     Type,
     Whole,
 )
-from archcli.recipe.typing_of import describe_type, fitting_type, has_form
+from archcli.recipe.typing_of import describe_type, fitting_type, has_form, is_within
 
 FACTS: Final = ("classes", "features", "steps", "training_steps")
 """What a recipe may ask of the data."""
@@ -273,7 +273,7 @@ class Checker:
         match type_:
             case Number() if isinstance(value, float) and not math.isfinite(value):
                 self.note("out-of-range", f"{what} wants a finite number, found `{node.text}`", node.location)
-            case Whole() | Number() if isinstance(value, (int, float)) and not _within(value, type_):
+            case Whole() | Number() if isinstance(value, (int, float)) and not is_within(value, type_):
                 message = f"{what} wants {describe_type(type_)}, found `{node.text}`"
                 self.note("out-of-range", message, node.location)
             case Text() if type_.choices and value not in type_.choices:
@@ -302,15 +302,6 @@ def absolute_path(node: ScalarNode) -> Path:
     source = Path(node.location.source.name)
     folder = source.parent if source.is_file() else Path()
     return path if path.is_absolute() else (folder / path).absolute()
-
-
-def _within(value: float, type_: Whole | Number) -> bool:
-    lowest, highest = type_.minimum, type_.maximum
-    if (lowest is not None and not value >= lowest) or (highest is not None and not value <= highest):
-        return False
-    if isinstance(type_, Whole):
-        return True
-    return (type_.above is None or value > type_.above) and (type_.below is None or value < type_.below)
 
 
 def _is_almost_a_number(node: ScalarNode, type_: Either) -> bool:
