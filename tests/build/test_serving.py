@@ -91,7 +91,8 @@ def test_numbers_come_back_in_their_own_units() -> None:
 
     model = compose_saved_model(core, input_facts=UNSCALED, target_facts=PRICES, objective=VALUES)
 
-    assert np.allclose(model(RAW), np.asarray(core(RAW)) * (10.0, 4.0) + (100.0, -7.0), rtol=1e-5)
+    # Near the offset's negative the sum is near 0, where only an absolute bound means anything.
+    assert np.allclose(model(RAW), np.asarray(core(RAW)) * (10.0, 4.0) + (100.0, -7.0), rtol=1e-5, atol=1e-4)
 
 
 def test_the_saved_model_shares_the_networks_weights() -> None:
