@@ -11,7 +11,7 @@ import typer
 
 import archcli
 from archcli.cli import machine_commands, recipe_commands, run_commands
-from archcli.cli.render import open_console, print_json, print_problems, problem_data
+from archcli.cli.starting import collector_at_rest
 from archcli.errors import ArchcliError, Interrupted
 
 _HELP = "Train a neural network from one YAML recipe: checked, measured, exported."
@@ -53,12 +53,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a class name that the locale cannot write is no crash
     try:
-        build_app()(args=given, prog_name="archcli")
+        with collector_at_rest():
+            build_app()(args=given, prog_name="archcli")
     except ArchcliError as error:
+        from archcli.cli.render import open_console, print_json, print_problems, problem_data
+
         print_problems(error.problems, open_console(stderr=True))
         if "--json" in given:
             print_json({"problems": [problem_data(problem) for problem in error.problems]}, open_console())
         sys.exit(error.exit_status)
     except Interrupted as interrupted:
-        open_console(stderr=True).print(interrupted.kept)
+        sys.stderr.write(interrupted.kept + "\n")
         sys.exit(interrupted.exit_status)

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import typer
 
+from archcli.cli.lines import print_next
 from archcli.cli.options import DEFAULT_RUNS, AsJson, Quiet, RunsFolder
-from archcli.cli.render import open_console, print_json, print_next, print_pairs
+from archcli.cli.starting import start_long_work
 from archcli.errors import Problem, SetupError
 
 
@@ -18,9 +19,9 @@ def add_to(app: typer.Typer) -> None:
 
 def doctor(*, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Look whether this machine can train: versions, GPUs, folders, extras."""
-    from archcli.engine.quiet import start_tensorflow
+    from archcli.cli.render import open_console, print_json, print_pairs
 
-    start_tensorflow()
+    start_long_work()
     from archcli.commands.doctor import examine
 
     findings = examine(Path(runs))

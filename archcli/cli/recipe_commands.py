@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from archcli.cli.lines import print_line, print_next
 from archcli.cli.options import AsJson, Overrides, Quiet, RecipeArgument, ShippedRecipe
-from archcli.cli.render import Column, open_console, print_json, print_next, print_pairs, print_table
 
 
 def add_to(app: typer.Typer) -> None:
@@ -44,13 +44,14 @@ def check(
     report = run_check(recipe, overrides or ())
     found = report.recipe
     if as_json:
+        from archcli.cli.render import open_console, print_json
+
         print_json({"recipe": found.name, "file": str(report.path), "problems": []}, open_console())
         return
-    console = open_console()
     if not quiet:
         layers = len(found.model.layers.layers)
         what = f"{layers} layer{'' if layers == 1 else 's'}, {found.objective.task}, loss {found.train.loss.name}"
-        console.print(f"{report.path}: no problems ({what})", soft_wrap=True)
+        print_line(f"{report.path}: no problems ({what})")
     print_next(f"archcli train {_typed(recipe, overrides)}", quiet=quiet)
 
 
@@ -64,7 +65,7 @@ def show(
     """Show a recipe in long form, with what it extends and the changes applied."""
     from archcli.commands.show import show as run_show
 
-    open_console().file.write(run_show(recipe, overrides or (), resolved=resolved))
+    print_line(run_show(recipe, overrides or (), resolved=resolved).removesuffix("\n"))
     print_next(f"archcli train {_typed(recipe, overrides)}", quiet=quiet)
 
 
@@ -75,7 +76,7 @@ def schema(
     from archcli.commands.schema import schema_text, write_schema
 
     if output is None:
-        open_console().file.write(schema_text())
+        print_line(schema_text().removesuffix("\n"))
         return
     write_schema(output)
     print_next(f"begin your recipe with `# yaml-language-server: $schema={output}`")
@@ -87,6 +88,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Explain a problem's code; without a code, list them all."""
+    from archcli.cli.render import open_console, print_json, print_pairs
     from archcli.commands.explain import explain as run_explain
     from archcli.commands.explain import explanations
 
@@ -95,7 +97,7 @@ def explain(
     if as_json:
         print_json([vars(page) for page in pages], console)
     elif code:
-        console.print(f"{pages[0].code}: {pages[0].summary}\n\n{pages[0].text}", soft_wrap=True)
+        print_line(f"{pages[0].code}: {pages[0].summary}\n\n{pages[0].text}")
     else:
         print_pairs([(page.code, page.summary) for page in pages], console)
         print_next("archcli explain CODE")
@@ -103,6 +105,7 @@ def explain(
 
 def list_recipes(*, as_json: AsJson = False) -> None:
     """List the recipes that ship."""
+    from archcli.cli.render import Column, open_console, print_json, print_table
     from archcli.recipe.gallery import list_gallery
 
     shipped = list_gallery()
@@ -119,7 +122,7 @@ def show_recipe(name: ShippedRecipe, *, quiet: Quiet = False) -> None:
     """Show a shipped recipe as it is written, with its comments."""
     from archcli.commands.recipes import show_recipe as run_show
 
-    open_console().file.write(run_show(name))
+    print_line(run_show(name).removesuffix("\n"))
     print_next(f"archcli recipes copy {name}", quiet=quiet)
 
 
@@ -134,7 +137,7 @@ def copy_recipe(
 
     written = run_copy(name, destination)
     if not quiet:
-        open_console().print("wrote " + ", ".join(str(path) for path in written), soft_wrap=True)
+        print_line("wrote " + ", ".join(str(path) for path in written))
     print_next(f"archcli train {written[0]}", quiet=quiet)
 
 

@@ -249,9 +249,3 @@ def problem_data(problem: Problem) -> dict[str, object]:
         "length": None if where is None else where.length,
         "hint": problem.hint,
     }
-
-
-def print_next(command: str, *, quiet: bool = False) -> None:
-    """Name the next thing to type, on standard error so that results can be piped."""
-    if not quiet:
-        _print_text(Text.assemble(("next: ", "dim"), command), open_console(stderr=True))

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archcli.cli.lines import print_line, print_next
 from archcli.cli.options import DEFAULT_RUNS, AsJson, Overrides, Quiet, RecipeArgument, RunArgument, RunsFolder
-from archcli.cli.render import Column, open_console, print_json, print_next, print_pairs, print_table
-from archcli.engine.quiet import start_tensorflow
+from archcli.cli.starting import start_long_work
 
 if TYPE_CHECKING:
     from archcli.commands.finishing import TrainReport
@@ -60,10 +60,11 @@ def train(
     quiet: Quiet = False,
 ) -> None:
     """Train a recipe into a new run: model, scores, history, plots."""
+    from archcli.cli.render import open_console
     from archcli.commands.check import check
 
     name = check(recipe, overrides or ()).recipe.name  # in a fraction of a second, before TensorFlow takes its three
-    start_tensorflow()
+    start_long_work()
     from archcli.cli.live import show_progress
     from archcli.commands.train import train as run_train
 
@@ -81,7 +82,9 @@ def resume(
     quiet: Quiet = False,
 ) -> None:
     """Go on with an interrupted run, or train a finished one further."""
-    start_tensorflow()
+    from archcli.cli.render import open_console
+
+    start_long_work()
     from archcli.cli.live import show_progress
     from archcli.commands.resume import resume as run_resume
 
@@ -102,9 +105,11 @@ def evaluate(
     quiet: Quiet = False,
 ) -> None:
     """Score the saved model of a run."""
+    from archcli.cli.render import open_console, print_json
+
     if part is not None and file is not None:
         raise typer.BadParameter("`--on` and `--file` say two different things: give one", param_hint="--file")
-    start_tensorflow()
+    start_long_work()
     from archcli.commands.evaluate import evaluate as run_evaluate
 
     report = run_evaluate(run, runs=runs, part=None if part is None else part.value, file=file)
@@ -126,7 +131,9 @@ def predict(
     quiet: Quiet = False,
 ) -> None:
     """Answer new examples with the saved model of a run; CSV on standard output."""
-    start_tensorflow()
+    from archcli.cli.render import open_console, print_json
+
+    start_long_work()
     from archcli.commands.predict import predict as run_predict
 
     report = run_predict(run, file, runs=runs, output=output)
@@ -152,7 +159,9 @@ def export(
     quiet: Quiet = False,
 ) -> None:
     """Export the saved model of a run, and prove that it still answers the same."""
-    start_tensorflow()
+    from archcli.cli.render import open_console, print_json, print_pairs
+
+    start_long_work()
     from archcli.commands.export import export as run_export
 
     report = run_export(run, format_name=format_name.value, runs=runs, output=output)
@@ -176,10 +185,11 @@ def summary(
     recipe: RecipeArgument, overrides: Overrides = None, *, as_json: AsJson = False, quiet: Quiet = False
 ) -> None:
     """Build the model of a recipe and show its layers, shapes and parameters."""
+    from archcli.cli.render import Column, open_console, print_json, print_pairs, print_table
     from archcli.commands.check import check
 
     check(recipe, overrides or ())
-    start_tensorflow()
+    start_long_work()
     from archcli.commands.summary import summarize
 
     report = summarize(recipe, overrides or ())
@@ -209,7 +219,7 @@ def check_building(recipe: str, overrides: list[str] | tuple[()]) -> None:
     from archcli.commands.check import check
 
     check(recipe, overrides)
-    start_tensorflow()
+    start_long_work()
     from archcli.commands.summary import summarize
 
     summarize(recipe, overrides)
@@ -217,6 +227,7 @@ def check_building(recipe: str, overrides: list[str] | tuple[()]) -> None:
 
 def list_runs(*, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """List all runs with their state and score."""
+    from archcli.cli.render import Column, open_console, print_json, print_table
     from archcli.runs.listing import list_runs as find_all
 
     found = find_all(runs)
@@ -224,7 +235,7 @@ def list_runs(*, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet
         print_json([{**vars(run), "run": str(run.run.path)} for run in found], open_console())
         return
     if not found:
-        open_console().print(f"no runs in {runs}", soft_wrap=True)
+        print_line(f"no runs in {runs}")
         print_next("archcli train cnn-digits", quiet=quiet)
         return
     columns = [Column("run"), Column("state"), Column("epochs", "right"), Column("best", "right")]
@@ -242,6 +253,7 @@ def show_run(
     run: RunArgument, *, runs: RunsFolder = DEFAULT_RUNS, as_json: AsJson = False, quiet: Quiet = False
 ) -> None:
     """Show one run: its files, state and scores."""
+    from archcli.cli.render import open_console, print_json, print_pairs
     from archcli.commands.show_run import show_run as run_show
 
     report = run_show(run, runs)
@@ -254,6 +266,8 @@ def show_run(
 
 
 def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bool) -> None:
+    from archcli.cli.render import open_console, print_json, print_pairs
+
     path = report.run.path
     if as_json:
         print_json({**vars(report), "run": str(path), "model": str(report.run.model)}, open_console())
@@ -275,6 +289,8 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
 
 
 def _print_scores(scores: PartScores) -> None:
+    from archcli.cli.render import Column, open_console, print_pairs, print_table
+
     console = open_console()
     figures = "  ".join(f"{name} {value:.4f}" for name, value in scores.scores.items())
     print_pairs([(scores.part, f"{scores.examples} examples"), ("scores", figures)], console)
