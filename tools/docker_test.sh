@@ -52,8 +52,8 @@ run_archcli() {
 echo "== base: Debian bookworm with python3, made by debootstrap"
 base=$(in_storage from scratch)
 base_root=$(in_storage mount "$base")
-debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv bookworm "$base_root" \
-    "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$scratch/debootstrap.log" 2>&1 \
+debootstrap --variant=minbase --include=ca-certificates,python3,python3-venv bookworm "$base_root" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} \
+    >"$scratch/debootstrap.log" 2>&1 \
     || { tail -n 20 "$scratch/debootstrap.log" >&2; fail "debootstrap failed"; }
 rm -rf "$base_root"/var/cache/apt/* "$base_root"/var/lib/apt/lists/*
 in_storage umount "$base" >/dev/null
