@@ -300,3 +300,11 @@ def test_command_ends_within_a_second_of_the_signal(folder: Path) -> None:
     process.communicate(timeout=60)
 
     assert time.monotonic() - sent < 10
+
+
+def test_key_of_the_recipe_typed_as_an_option_is_answered_with_its_path(folder: Path, archcli: Archcli) -> None:
+    """Who is used to `--epochs 3` is told what to type here."""
+    done = archcli("train", "table.yaml", "--batch-size", "8", cwd=folder)
+
+    assert done.status == 2
+    assert done.err.splitlines()[-1] == "hint: the recipe is changed by paths, without dashes: train.batch_size=VALUE"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -16,6 +16,7 @@ from archcli.errors import ArchcliError, Interrupted
 
 _HELP = "Train a neural network from one YAML recipe: checked, measured, exported."
 _EPILOG = "Begin with: archcli train cnn-digits"
+_USAGE_STATUS: Final = 2
 
 
 def _version(wanted: bool) -> None:
@@ -30,6 +31,16 @@ def _top(
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
+
+
+def _hint_at_paths(given: Sequence[str]) -> None:
+    """Say how a key of the recipe is changed to who typed it as an option: `--epochs 3`."""
+    from archcli.recipe.schema import TRAIN
+
+    for option in given:
+        name = option.removeprefix("--").partition("=")[0].replace("-", "_")
+        if option.startswith("--") and TRAIN.field(name) is not None:
+            sys.stderr.write(f"hint: the recipe is changed by paths, without dashes: train.{name}=VALUE\n")
 
 
 def build_app() -> typer.Typer:
@@ -62,6 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
         if "--json" in given:
             print_json({"problems": [problem_data(problem) for problem in error.problems]}, open_console())
         sys.exit(error.exit_status)
+    except SystemExit as stopped:
+        if stopped.code == _USAGE_STATUS:
+            _hint_at_paths(given)
+        raise
     except Interrupted as interrupted:
         sys.stderr.write(interrupted.kept + "\n")
         sys.exit(interrupted.exit_status)
