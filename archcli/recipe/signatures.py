@@ -76,9 +76,10 @@ def other_names(category: str) -> Mapping[str, str]:
     """Return what else the names of a category may be called: Keras's strings and second names."""
     if category in OWN_TABLES:
         return {}
+    known = _entries(category)
     aliases = catalogue().aliases(cast("Category", "layer" if category == "cell" else category))
     own = _SHORT if category == "metric" else {}
-    return own | {other: name for other, name in aliases.items() if signature(category, name) is not None}
+    return own | {other: name for other, name in aliases.items() if name in known}
 
 
 def _entries(category: str) -> Mapping[str, Entry]:
