@@ -58,8 +58,9 @@ def test_command_of_the_readme_succeeds(command: str, folder: Path, archcli: Arc
     assert (done.status, "error" in done.err) == (0, False)
 
 
-def test_python_of_the_readme_runs(folder: Path) -> None:
+def test_python_of_the_readme_runs(folder: Path, archcli: Archcli) -> None:
     """The lines that load a model run as they are, in the run directory."""
+    archcli("train", "mlp-wine", "train.epochs=1", cwd=folder)
     run = next((folder / "runs" / "mlp-wine").glob("1-*"))
 
     done = subprocess.run(

@@ -17,6 +17,7 @@ from archcli.errors import ArchcliError, Interrupted
 _HELP = "Train a neural network from one YAML recipe: checked, measured, exported."
 _EPILOG = "Begin with: archcli train cnn-digits"
 _USAGE_STATUS: Final = 2
+_CTRL_C_STATUS: Final = 130
 
 
 def _version(wanted: bool) -> None:
@@ -76,6 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SystemExit as stopped:
         if stopped.code == _USAGE_STATUS:
             _hint_at_paths(given)
+        elif stopped.code == _CTRL_C_STATUS:
+            sys.stderr.write("interrupted\n")
         raise
     except Interrupted as interrupted:
         sys.stderr.write(interrupted.kept + "\n")
