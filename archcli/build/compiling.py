@@ -47,12 +47,14 @@ def compile_model(built: keras.Model, train: Train, objective: Objective, target
     """
     problems: list[Problem] = []
     optimizer = _built(train.optimizer, "optimizer", problems)
-    loss = _built(train.loss, "loss", problems)
-    metrics = [_built(named, "metric", problems) for named in _measurable(train.metrics, objective)]
+    loss = _built(next(iter(train.loss.values())), "loss", problems)
+    metrics = [
+        _built(named, "metric", problems) for named in _measurable(next(iter(train.metrics.values())), objective)
+    ]
     truth, output = _probes(built, objective, target_facts)
     if loss is not None:
-        problems += _loss_problems(train.loss, loss, truth, output)
-    for index, (named, metric) in enumerate(zip(train.metrics, metrics, strict=True)):
+        problems += _loss_problems(next(iter(train.loss.values())), loss, truth, output)
+    for index, (named, metric) in enumerate(zip(next(iter(train.metrics.values())), metrics, strict=True)):
         if metric is not None:
             metrics[index] = _on_probabilities(metric, named, objective)
             problems += _metric_problems(named, metrics[index], objective, truth, output)

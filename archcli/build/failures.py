@@ -55,7 +55,7 @@ def failure_problem(error: Exception, *, model: Model, origins: Origins) -> Prob
     frame, named = next(at_work, (None, None))
     if frame is None or named is None:
         return _cycle_problem(error, model)
-    before = _layers_before(model.layers, named) or ()
+    before = _layers_before(model.body, named) or ()
     arrived = _arrived(frame)
     if named.name in TAKES_SEVERAL or known[named.name].merges:
         message = f"`{named.name}` joins several tensors, but a chain hands one from layer to layer"
@@ -85,7 +85,7 @@ def rank_problem(layers: Sequence[Any], origins: Origins, model: Model) -> Probl
         named = origins[id(layer)]
         wanted = _wanted_shape(named)
         if wanted is not None and len(layer.input.shape) != wanted.count(",") + 1:
-            before = _layers_before(model.layers, named) or ()
+            before = _layers_before(model.body, named) or ()
             return _rank_problem(named, wanted, layer.input.shape, before)
     return None
 
@@ -192,7 +192,7 @@ def _cycle_problem(error: Exception, model: Model) -> Problem | None:
     """Describe a layer that gives back the very tensor that it was called with, which Keras takes for a cycle."""
     if "part of a cycle" not in str(error):
         return None
-    named = next((layer for layer in _named_in(model.layers) if layer.name in GIVES_BACK_ITS_INPUT), None)
+    named = next((layer for layer in _named_in(model.body) if layer.name in GIVES_BACK_ITS_INPUT), None)
     if named is None:
         return None
     message = f"`{named.name}` cannot be part of a model in this version of Keras: it takes it for a cycle"

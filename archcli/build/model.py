@@ -35,7 +35,7 @@ def build_model(model: Model, *, input_facts: InputFacts) -> keras.Model:
         RecipeError: Keras refuses an argument, or a layer cannot take what the one before it gives.
     """
     origins: Origins = {}
-    layers = _build_layers(flat_layers(model.layers), input_name=input_facts.name, origins=origins)
+    layers = _build_layers(flat_layers(model.body), input_name=input_facts.name, origins=origins)
     arrives = keras.Input(shape=input_facts.shape, name=input_facts.name)
     connect = {"sequential": _connect_sequential, "functional": _connect_functional}[model.build]
     try:

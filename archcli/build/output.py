@@ -33,7 +33,7 @@ def check_output(built: keras.Model, model: Model, objective: Objective, target_
     Raises:
         RecipeError: `output-does-not-fit-target`, at the size of the layer that decides it.
     """
-    layers = flat_layers(model.layers)
+    layers = flat_layers(model.body)
     if len(built.outputs) > 1:
         problem = several_outputs_problem(layers)
         if problem is None:

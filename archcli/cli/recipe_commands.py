@@ -9,6 +9,7 @@ import typer
 
 from archcli.cli.lines import print_line, print_next
 from archcli.cli.options import AsJson, Overrides, Quiet, RecipeArgument, ShippedRecipe
+from archcli.recipe.recipe import Chain
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,8 +50,11 @@ def check(
         print_json({"recipe": found.name, "file": str(report.path), "problems": []}, open_console())
         return
     if not quiet:
-        layers = len(found.model.layers.layers)
-        what = f"{layers} layer{'' if layers == 1 else 's'}, {found.objective.task}, loss {found.train.loss.name}"
+        body = found.model.body
+        layers = len(body.layers if isinstance(body, Chain) else body.nodes)
+        tasks = " and ".join(dict.fromkeys(objective.task for objective in found.objectives.values()))
+        losses = " and ".join(dict.fromkeys(loss.name for loss in found.train.loss.values()))
+        what = f"{layers} layer{'' if layers == 1 else 's'}, {tasks}, loss {losses}"
         print_line(f"{report.path}: no problems ({what})")
     print_next(f"archcli train {_typed(recipe, overrides)}", quiet=quiet)
 

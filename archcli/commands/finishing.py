@@ -113,7 +113,7 @@ def _score(saved: keras.Model, prepared: Prepared, name: str) -> PartScores:
 def _draw(prepared: Prepared, outcome: Outcome, evaluated: PartScores, run: Run) -> None:
     recipe, target = prepared.recipe, prepared.target_facts
     rows = [{"epoch": row.epoch, **row.metrics} for row in outcome.rows]
-    names = ("loss", *(str(metric.arguments["name"]) for metric in recipe.train.metrics))
+    names = recipe.train.columns
     plot_learning_curves(
         run.plots / "learning_curves.png",
         rows=rows,

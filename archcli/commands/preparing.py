@@ -71,7 +71,9 @@ class Prepared:
             if weighted and train.class_weight is not None
             else None
         )
-        return Examples(features, encode_target(target, self.target_facts, self.recipe.objective), weights)
+        return Examples(
+            features, encode_target(target, self.target_facts, next(iter(self.recipe.objectives.values()))), weights
+        )
 
     def compose(self) -> keras.Model:
         """Put the saved model together: raw values in; probabilities, or numbers in the target's units, out."""
@@ -79,7 +81,7 @@ class Prepared:
             self.core,
             input_facts=self.input_facts,
             target_facts=self.target_facts,
-            objective=self.recipe.objective,
+            objective=next(iter(self.recipe.objectives.values())),
         )
 
 
@@ -98,6 +100,6 @@ def prepare(recipe: Recipe) -> Prepared:
     input_facts = next(iter(dataset.facts.inputs.values()))
     target_facts = next(iter(dataset.facts.targets.values()))
     core = build_model(filled.model, input_facts=input_facts)
-    check_output(core, filled.model, filled.objective, target_facts)
-    compile_model(core, filled.train, filled.objective, target_facts)
+    check_output(core, filled.model, next(iter(filled.objectives.values())), target_facts)
+    compile_model(core, filled.train, next(iter(filled.objectives.values())), target_facts)
     return Prepared(filled, dataset, core)

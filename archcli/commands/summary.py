@@ -74,8 +74,8 @@ def summarize(text: str, overrides: Sequence[str] = ()) -> SummaryReport:
         layers=describe_layers(core),
         trainable=count_weights(core.trainable_weights),
         fixed=count_weights(core.non_trainable_weights),
-        task=recipe.objective.task,
-        loss=recipe.train.loss.name,
+        task=next(iter(recipe.objectives.values())).task,
+        loss=next(iter(recipe.train.loss.values())).name,
     )
 
 

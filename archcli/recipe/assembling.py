@@ -53,10 +53,10 @@ def assemble(values: Mapping[str, Value], node: MapNode, checker: Checker, *, de
         default_name: What the recipe is called where it does not say, such as its file.
     """
     data = _data(_mapping(values["data"]), node, checker)
-    model = _model(_mapping(values["model"]), node)
     given = _mapping(values["train"])
     if data is None:
         return Assembled(None, None)
+    model = _model(_mapping(values["model"]), node, next(iter(data.targets)))
     is_whole = not any(checker.is_broken(part) for part in (data.source, *data.inputs.values(), *data.targets.values()))
     alone = Assembled(None, data if is_whole else None)
     if model is None or not given:
@@ -66,7 +66,13 @@ def assemble(values: Mapping[str, Value], node: MapNode, checker: Checker, *, de
     if objective is None or train is None:
         return alone
     name = values.get("name")
-    recipe = Recipe(name if isinstance(name, str) else name_of(default_name), data, model, train, objective)
+    recipe = Recipe(
+        name if isinstance(name, str) else name_of(default_name),
+        data,
+        model,
+        train,
+        {next(iter(model.outputs)): objective},
+    )
     checker.problems += find_contradictions(recipe, _built_in(data.source))
     return Assembled(recipe, alone.data)
 
@@ -133,7 +139,7 @@ def _split(
     return Split(float(validation), float(test), given, cast("int", values.get("seed")), where)
 
 
-def _model(values: Mapping[str, Value], node: MapNode) -> Model | None:
+def _model(values: Mapping[str, Value], node: MapNode, target: str) -> Model | None:
     layers = values.get("layers")
     model = node.get("model")
     if not isinstance(layers, tuple) or not isinstance(model, MapNode):
@@ -142,17 +148,17 @@ def _model(values: Mapping[str, Value], node: MapNode) -> Model | None:
     if not complete or complete[-1] is not layers[-1]:  # what the last layer gives is what the rest follows from
         return None
     where = _value_location(model, "layers") or model.location
-    return Model(cast("Any", values["build"]), Chain(complete, where))
+    return Model(cast("Any", values["build"]), Chain(complete, where), {target: target})
 
 
 def _objective(data: Data, model: Model, given: Mapping[str, Value], checker: Checker) -> Objective | None:
     """Tell what the output means; None, too, where what it follows from has problems of its own."""
     target = next(iter(data.targets.values()))
     loss = _named(given.get("loss"))
-    follows_from = [target, last_scoring_layer(model.layers), loss]
+    follows_from = [target, last_scoring_layer(cast("Chain", model.body)), loss]
     if any(named is not None and checker.is_broken(named) for named in follows_from):
         return None
-    objective, problems = infer_objective(target, model.layers, loss)
+    objective, problems = infer_objective(target, cast("Chain", model.body), loss)
     checker.problems += problems
     return objective
 
@@ -160,7 +166,7 @@ def _objective(data: Data, model: Model, given: Mapping[str, Value], checker: Ch
 def _train(
     given: Mapping[str, Value], node: MapNode, data: Data, objective: Objective, checker: Checker
 ) -> Train | None:
-    target = next(iter(data.targets.values()))
+    name, target = next(iter(data.targets.items()))
     written = given.get("metrics")
     metrics = tuple(m for m in written if isinstance(m, Named)) if isinstance(written, tuple) else None
     loss, loss_problems = complete_loss(_named(given.get("loss")), objective, target)
@@ -176,11 +182,15 @@ def _train(
         epochs=cast("int", given["epochs"]),
         batch_size=cast("int", given["batch_size"]),
         optimizer=_named(given["optimizer"]) or Named("Adam", {}, node.location),
-        loss=loss,
-        metrics=complete,
+        loss={name: loss},
+        loss_weights={name: 1.0},
+        metrics={name: complete},
         monitor=monitor if isinstance(monitor, str) else "val_loss" if data.split.validation else "loss",
         early_stopping=EarlyStopping(**cast("dict[str, Any]", early_stopping)) if early_stopping else None,
         callbacks=tuple(c for c in callbacks if isinstance(c, Named)) if isinstance(callbacks, tuple) else (),
+        learning_rule=cast("Any", given["learning_rule"]),
+        window=cast("int | None", _mapping(given.get("tbptt")).get("window")),
+        bucket_by_length=cast("bool", given["bucket_by_length"]),
         class_weight=cast("Any", given["class_weight"]),
         shuffle=cast("bool", given["shuffle"]),
         seed=cast("int", given["seed"]),

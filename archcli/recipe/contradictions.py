@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from archcli.errors import Location, Problem
 from archcli.recipe.built_in import BuiltInSet
 from archcli.recipe.features import read_columns
-from archcli.recipe.recipe import Chain, Fact, Named, Recipe, Value
+from archcli.recipe.recipe import Body, Chain, Fact, Named, Recipe, Value
 from archcli.recipe.signatures import signature
 from archcli.recipe.suggestions import did_you_mean
 
@@ -33,7 +33,7 @@ def find_contradictions(recipe: Recipe, built_in: BuiltInSet | None) -> list[Pro
 
 def _monitor_problems(recipe: Recipe) -> Iterator[Problem]:
     train = recipe.train
-    columns = ("loss", *(str(metric.arguments["name"]) for metric in train.metrics))
+    columns = train.columns
     validated = recipe.data.split.validation > 0
     logged = (*columns, *(f"val_{column}" for column in columns)) if validated else columns
     monitored: list[tuple[Value, Location | None]] = [(train.monitor, train.locations.get("monitor"))]
@@ -64,7 +64,7 @@ def _class_weight_problems(recipe: Recipe, built_in: BuiltInSet | None) -> Itera
     name, target = next(iter(recipe.data.targets.items()))
     if train.class_weight is None:
         return
-    if recipe.objective.task == "regression":
+    if next(iter(recipe.objectives.values())).task == "regression":
         message = f"`class_weight` is for a category target, and `{name}` is a number"
         yield Problem("no-classes", message, train.locations.get("class_weight"), "leave it out")
         return
@@ -82,7 +82,9 @@ def _fact_problems(recipe: Recipe) -> Iterator[Problem]:
     train = recipe.train
     target_name, target = next(iter(recipe.data.targets.items()))
     names = {"target": target_name, "input": next(iter(recipe.data.inputs))}
-    for fact in _facts((recipe.model.layers, train.optimizer, train.loss, *train.metrics, *train.callbacks)):
+    for fact in _facts(
+        (recipe.model.body, train.optimizer, *train.loss.values(), *train.metrics.values(), *train.callbacks)
+    ):
         kind = _OWNERS.get(fact.name)
         if fact.of is not None and kind is None:
             message = f"`${fact.name}` belongs to no input and no target, found `${fact.name}.{fact.of}`"
@@ -99,7 +101,7 @@ def _fact_problems(recipe: Recipe) -> Iterator[Problem]:
 def _name_problems(recipe: Recipe) -> Iterator[Problem]:
     input_name = next(iter(recipe.data.inputs))
     taken: set[str] = set()
-    for layer in _layers(recipe.model.layers):
+    for layer in _layers(recipe.model.body):
         name = layer.arguments.get("name")
         if not isinstance(name, str):
             continue
@@ -112,7 +114,7 @@ def _name_problems(recipe: Recipe) -> Iterator[Problem]:
         taken.add(name)
 
 
-def _layers(value: Value) -> Iterator[Named]:
+def _layers(value: Value | Body) -> Iterator[Named]:
     if isinstance(value, Chain):
         for layer in value.layers:
             yield from _layers(layer)
@@ -122,7 +124,7 @@ def _layers(value: Value) -> Iterator[Named]:
             yield from _layers(argument)
 
 
-def _facts(value: Value) -> Iterator[Fact]:
+def _facts(value: Value | Body) -> Iterator[Fact]:
     if isinstance(value, Fact):
         yield value
     elif isinstance(value, Named):

@@ -9,22 +9,28 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class InputFacts:
-    """One input of the model as it arrives from outside, raw.
+    """One input of the model.
 
     Attributes:
         name: The name that the recipe gives it.
-        shape: Shape of one raw example, without the batch.
+        shape: Shape of one example as the model takes it, without the batch; None: differs from example to example.
         columns: The source's columns (or array) that it is read from, in order.
         scale: Fitted on the training examples: what a raw value is multiplied by, one number, or one for each
             index of the last axis; None where the raw values go in as they are.
         offset: What is added after that; None together with `scale`.
+        dtype: What the model takes: numbers, or indices.
+        vocabulary: How many different indices there are; None: it holds no indices.
+        padding: What the steps after the end of a short sequence hold; None: all are as long.
     """
 
     name: str
-    shape: tuple[int, ...]
+    shape: tuple[int | None, ...]
     columns: tuple[str, ...]
     scale: tuple[float, ...] | None = None
     offset: tuple[float, ...] | None = None
+    dtype: Literal["float32", "int32"] = "float32"
+    vocabulary: int | None = None
+    padding: float | None = None
 
 
 @dataclass(frozen=True)

@@ -22,12 +22,15 @@ def fill_facts(recipe: Recipe, facts: Facts) -> Recipe:
     train = recipe.train
     filled = replace(
         recipe,
-        model=replace(recipe.model, layers=cast("Chain", filler.fill(recipe.model.layers))),
+        model=replace(recipe.model, body=cast("Chain", filler.fill(cast("Chain", recipe.model.body)))),
         train=replace(
             train,
             optimizer=cast("Named", filler.fill(train.optimizer)),
-            loss=cast("Named", filler.fill(train.loss)),
-            metrics=tuple(cast("Named", filler.fill(metric)) for metric in train.metrics),
+            loss={name: cast("Named", filler.fill(loss)) for name, loss in train.loss.items()},
+            metrics={
+                name: tuple(cast("Named", filler.fill(metric)) for metric in group)
+                for name, group in train.metrics.items()
+            },
             callbacks=tuple(cast("Named", filler.fill(callback)) for callback in train.callbacks),
         ),
     )

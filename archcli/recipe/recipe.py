@@ -49,8 +49,92 @@ class Chain:
     location: Location
 
 
-Layer = Named | Chain
-Value = None | bool | int | float | str | tuple["Value", ...] | Mapping[str, "Value"] | Named | Chain | Fact
+@dataclass(frozen=True)
+class Block:
+    """One use of a block, a pattern of layers: it has weights of its own.
+
+    Attributes:
+        name: What the recipe calls the block.
+        body: Its layers, the parameters put in.
+        location: Where it is used.
+    """
+
+    name: str
+    body: Body
+    location: Location
+
+
+@dataclass(frozen=True)
+class Shared:
+    """One use of a shared layer: all uses have the same weights.
+
+    Attributes:
+        name: What the recipe calls it; the layer itself is in `Model.shared`.
+        location: Where it is used.
+    """
+
+    name: str
+    location: Location
+
+
+@dataclass(frozen=True)
+class GraphNode:
+    """A node of a graph: layers, and the tensors that they read and give.
+
+    Attributes:
+        names: Of the tensors that the last layer gives, in Keras's order; None for one that nobody wants.
+        layers: One after another; the first takes `inputs`.
+        inputs: Names of the tensors under `from`, in order.
+        tensors: Tensors that the first layer takes by the name of an argument of its call: `initial_state`, `value`;
+            for a block, by the name of its input.
+        arguments: Values that its call takes by name: `use_causal_mask`.
+        location: Where the names stand.
+        locations: Where the value of `from` and of each argument stands, by name.
+    """
+
+    names: tuple[str | None, ...]
+    layers: tuple[Layer, ...]
+    inputs: tuple[str, ...]
+    tensors: Mapping[str, str]
+    arguments: Mapping[str, Value]
+    location: Location
+    locations: Mapping[str, Location] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Layers that hand tensors to each other by name.
+
+    Attributes:
+        inputs: Names of the tensors that arrive.
+        nodes: Each after all that it reads.
+        outputs: Names of the tensors that leave: of nodes, or of inputs that are handed on.
+        location: Where the nodes begin.
+    """
+
+    inputs: tuple[str, ...]
+    nodes: tuple[GraphNode, ...]
+    outputs: tuple[str, ...]
+    location: Location
+
+
+Layer = Named | Chain | Block | Shared
+Body = Chain | Graph
+Value = (
+    None
+    | bool
+    | int
+    | float
+    | str
+    | tuple["Value", ...]
+    | Mapping[str, "Value"]
+    | Named
+    | Chain
+    | Block
+    | Shared
+    | GraphNode
+    | Fact
+)
 
 
 @dataclass(frozen=True)
@@ -85,15 +169,25 @@ class Data:
 
 @dataclass(frozen=True)
 class Model:
-    """The layers and the Keras API that they are built with."""
+    """The network and the Keras API that it is built with.
+
+    Attributes:
+        build: The API; a graph is always functional.
+        body: A chain takes the only input of the data; a graph takes all of them, by name.
+        outputs: By name, in order: the target that each output learns, None where it is written out and not trained. The
+            only output of a chain is called as its target. The first output of a target is its answer.
+        shared: The layers that are used by name, by name.
+    """
 
     build: Literal["sequential", "functional"]
-    layers: Chain
+    body: Body
+    outputs: Mapping[str, str | None]
+    shared: Mapping[str, Layer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Objective:
-    """What the model's output means, derived from the target and the last layer.
+    """What an output of the model means, derived from its target and its last layer.
 
     Attributes:
         task: `classification` (one score per class), `binary` (one score, for the second of two classes) or
@@ -105,6 +199,9 @@ class Objective:
     task: Literal["classification", "binary", "regression"]
     output: Literal["logits", "probabilities", "values"]
     encoding: Literal["index", "one_hot", "number"]
+
+
+LearningRule = Literal["bptt", "srn_1990", "perceptron", "storage"]
 
 
 @dataclass(frozen=True)
@@ -124,11 +221,17 @@ class Train:
         epochs: Passes over the training examples, from 1.
         batch_size: Examples per step, from 1.
         optimizer: The optimizer; clipping and learning-rate schedule are among its arguments.
-        loss: The loss.
-        metrics: Measured each epoch on training and validation examples.
+        loss: The loss of each trained output, by its name.
+        loss_weights: What each of these losses is multiplied by in their sum; 0: measured, not trained.
+        metrics: Of each trained output, by its name; measured each epoch on training and validation examples.
         monitor: The logged quantity that decides which epoch was best, such as `val_loss`.
         early_stopping: None: train for all epochs.
         callbacks: Keras callbacks, called once an epoch.
+        learning_rule: `bptt`: the gradient of the loss, through all steps of a sequence; `srn_1990`: the gradient without the
+            part that flows through the context of `Elman` layers (Elman, 1990); `perceptron`: Rosenblatt's rule;
+            `storage`: patterns are stored in one pass, as Hopfield networks do.
+        window: Steps over which the gradient flows, states being carried from window to window; None: all.
+        bucket_by_length: Whether batches are made of sequences that are about as long, and cut to the longest.
         class_weight: Weight per class name, `balanced`, or None.
         shuffle: Whether each epoch has its own order, a function of seed and epoch alone.
         seed: Decides initial weights, order, dropout.
@@ -140,11 +243,15 @@ class Train:
     epochs: int
     batch_size: int
     optimizer: Named
-    loss: Named
-    metrics: tuple[Named, ...]
+    loss: Mapping[str, Named]
+    loss_weights: Mapping[str, float]
+    metrics: Mapping[str, tuple[Named, ...]]
     monitor: str
     early_stopping: EarlyStopping | None
     callbacks: tuple[Named, ...]
+    learning_rule: LearningRule
+    window: int | None
+    bucket_by_length: bool
     class_weight: Literal["balanced"] | Mapping[str, float] | None
     shuffle: bool
     seed: int
@@ -152,13 +259,32 @@ class Train:
     compile: Literal["auto", "graph", "xla", "eager"]
     locations: Mapping[str, Location] = field(default_factory=dict)
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What is measured each epoch, named as Keras does: each output's own only where several are trained."""
+        if len(self.metrics) == 1:
+            return ("loss", *(str(metric.arguments["name"]) for group in self.metrics.values() for metric in group))
+        own = [
+            (name, ("loss", *(str(metric.arguments["name"]) for metric in group)))
+            for name, group in self.metrics.items()
+        ]
+        return ("loss", *(f"{name}_{column}" for name, columns in own for column in columns))
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """A whole recipe, checked."""
+    """A whole recipe, checked.
+
+    Attributes:
+        name: Its name.
+        data: Where the examples come from.
+        model: The network.
+        train: How it is trained.
+        objectives: What each trained output means, by its name.
+    """
 
     name: str
     data: Data
     model: Model
     train: Train
-    objective: Objective
+    objectives: Mapping[str, Objective]

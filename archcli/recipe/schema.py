@@ -57,6 +57,18 @@ EARLY_STOPPING: Final = Section(
     ),
 )
 
+TBPTT: Final = Section(
+    "train.tbptt",
+    (
+        Field(
+            "window",
+            Whole(minimum=1),
+            "Steps over which the gradient flows; states are carried from window to window.",
+            required=True,
+        ),
+    ),
+)
+
 TRAIN: Final = Section(
     "train",
     (
@@ -68,6 +80,20 @@ TRAIN: Final = Section(
         Field("monitor", Text(), "The logged quantity that decides which epoch is best.", inferred="the split"),
         Field("early_stopping", EARLY_STOPPING, "When to stop for lack of improvement; null: never."),
         Field("callbacks", ListOf(Object("callback")), "Keras callbacks, called once an epoch.", []),
+        Field(
+            "learning_rule",
+            Text(("bptt", "srn_1990", "perceptron", "storage")),
+            "bptt: the gradient of the loss, through all steps of a sequence; srn_1990: none through the context of `Elman` "
+            "layers; perceptron: Rosenblatt's rule; storage: one pass, as `Hopfield` stores patterns.",
+            "bptt",
+        ),
+        Field("tbptt", TBPTT, "Truncated backpropagation through time; null: through all steps."),
+        Field(
+            "bucket_by_length",
+            Truth(),
+            "Whether batches are made of sequences that are about as long, and cut to the longest of them.",
+            default=False,
+        ),
         Field(
             "class_weight",
             Either((Text(("balanced",)), MapOf(Number(above=0), given_names=False))),
