@@ -1,9 +1,9 @@
-"""What every source gives: columns of equal length, read as numbers or as labels."""
+"""What every source gives: columns of equal length, read as numbers, as labels or as texts."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 import numpy as np
@@ -11,12 +11,19 @@ from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults, Locating
 from archcli.errors import Location, Problem
+from archcli.recipe.built_in import NO_LABEL, Column
 
 Numbers = NDArray[np.float32]
 """A column of numbers, `(examples, *shape)`."""
 
 Labels = list[str]
-"""A column of labels, one text for each example."""
+"""A column of labels or texts, one for each example."""
+
+Raw = NDArray[np.float32] | NDArray[np.int32] | NDArray[np.object_]
+"""What an input is before the saved model prepares it: numbers, indices, or texts, `(examples, 1)`."""
+
+ClassNumbers = tuple[NDArray[np.int32], tuple[str, ...]]
+"""A column of labels by number, `(examples, *shape)`, -1 where there is none, and the labels in their order."""
 
 _SHOWN: Final = 10
 
@@ -26,7 +33,8 @@ class TargetValues:
     """A target of all examples.
 
     Attributes:
-        values: Class numbers, `(examples,)`, int32, or numbers, `(examples, columns)`, float32.
+        values: Class numbers, `(examples, *shape)`, int32, `NO_LABEL` where there is no label; or numbers, `(examples,
+            *shape)`, float32, NaN where there are none.
         classes: The labels in the order of their numbers; empty for numbers.
     """
 
@@ -41,11 +49,26 @@ class Table(Locating, Protocol):
     def examples(self) -> int:
         """How many examples there are."""
 
-    def numbers(self, column: str, faults: Faults) -> Numbers:
-        """Read a column as numbers, float32; what is no finite number goes to `faults` and is 0."""
+    def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
+        """Read a column as numbers, float32; what is no finite number goes to `faults`.
+
+        Where numbers `may_miss`, one that is not there is a NaN and no fault.
+        """
 
     def labels(self, column: str, faults: Faults) -> Labels:
-        """Read a column as labels; what is missing goes to `faults`."""
+        """Read a column as labels, one for each example; what is missing goes to `faults`."""
+
+    def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
+        """Read a column as texts; one that is not there goes to `faults`, or is empty where texts `may_miss`."""
+
+    def known_labels(self, column: str, faults: Faults) -> TargetValues | None:
+        """Read a column of labels that is not one text for each example; None: it is, and `labels` reads it."""
+
+    def padding(self, column: str) -> float | None:
+        """Return what the numbers of a column hold after the end of a short sequence; None: all are as long."""
+
+    def class_numbers(self, column: str) -> ClassNumbers | None:
+        """Return a column of labels whose classes are known beforehand; None where labels must be read."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +81,7 @@ class ArrayTable:
         arrays: By name, each with the examples along its first axis.
         examples: How many there are.
         location: Where the recipe or the command line names it.
+        classes: The labels of those arrays that hold class numbers (-1: no label), in order.
     """
 
     name: str
@@ -65,10 +89,17 @@ class ArrayTable:
     arrays: Mapping[str, NDArray[np.generic]]
     examples: int
     location: Location | None = None
+    classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def class_numbers(self, column: str) -> ClassNumbers | None:
+        """Return an array of class numbers as it is, of any shape; None where it holds something else."""
+        if column not in self.classes:
+            return None
+        return self.arrays[column].astype(np.int32, copy=False), self.classes[column]
 
     def numbers(self, column: str, faults: Faults) -> Numbers:
         """Read an array as numbers, float32, of any shape."""
-        array = self.arrays[column]
+        array = self._as_numbers(column)
         if array.dtype.kind not in "biuf":
             self._wrong_dtype(column, "numbers", faults, None)
             return np.zeros(self.examples, np.float32)
@@ -83,7 +114,7 @@ class ArrayTable:
 
     def labels(self, column: str, faults: Faults) -> Labels:
         """Read an array of whole numbers, truth values or text, `(examples,)` or `(examples, 1)`, as labels."""
-        array = self.arrays[column]
+        array = self._as_labels(column)
         if array.shape not in {(self.examples,), (self.examples, 1)}:
             message = (
                 f"{self.noun} `{column}` of `{self.name}` has the shape {array.shape}, "
@@ -97,14 +128,70 @@ class ArrayTable:
             self._wrong_dtype(column, "labels: whole numbers or text", faults, hint)
             return [""] * self.examples
         labels = [str(label) for label in array.ravel().tolist()]
-        missing = [row for row, label in enumerate(labels, start=1) if not label.strip()]
-        cells = [missing_label(row, column, self.noun) for row in missing[:_SHOWN]]
-        faults.add_cells(column, cells, count=len(missing))
+        find_missing(labels, column, self.noun, "label", faults)
         return labels
+
+    def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
+        """Read an array of texts or of whole numbers, `(examples,)` or `(examples, 1)`."""
+        array = self.arrays[column]
+        if array.shape not in {(self.examples,), (self.examples, 1)}:
+            message = (
+                f"{self.noun} `{column}` of `{self.name}` has the shape {array.shape}, "
+                f"expected one text for each example, ({self.examples},)"
+            )
+            faults.problems.append(Problem("wrong-shape", message, self.location))
+            return [""] * self.examples
+        if array.dtype.kind not in "biuUO":
+            self._wrong_dtype(column, "texts", faults, "save it as text: `array.astype(str)`")
+            return [""] * self.examples
+        texts = [str(text) for text in array.ravel().tolist()]
+        if not may_miss:
+            find_missing(texts, column, self.noun, "text", faults)
+        return texts
+
+    def known_labels(self, column: str, faults: Faults) -> TargetValues | None:
+        """Read class numbers whose labels are known, or an array of a label at each step or pixel.
+
+        In an array without known labels, whole numbers `(examples, *shape)`, every number from 0 is a class and a
+        negative one is no label.
+        """
+        array = self.arrays[column]
+        described = self.described.get(column)
+        if described is not None and described.classes and array.dtype.kind in "biu":
+            return TargetValues(array.astype(np.int32), described.classes)
+        if array.ndim < 2 or array.shape[1:] == (1,) or array.dtype.kind not in "biu" or _is_one_hot(array):
+            return None
+        labels = np.unique(array[array >= 0])
+        if not len(labels):
+            message = f"{self.noun} `{column}` of `{self.name}` holds no label, expected whole numbers from 0"
+            faults.problems.append(Problem("wrong-shape", message, self.location))
+        numbers = np.searchsorted(labels, array).astype(np.int32)
+        numbers[array < 0] = NO_LABEL
+        return TargetValues(numbers, tuple(map(str, labels.tolist())))
+
+    def padding(self, column: str) -> float | None:
+        """Return what is known of the column beforehand."""
+        described = self.described.get(column)
+        return None if described is None else described.padding
 
     def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
         """Return where the file is named for every cell: arrays have no lines."""
         return {} if self.location is None else dict.fromkeys(cells, self.location)
+
+    def _as_numbers(self, column: str) -> NDArray[np.generic]:
+        """Return an array, labels as the numbers that they are where they are, and what is no label as NaN."""
+        known = self.class_numbers(column)
+        if known is None:
+            return self.arrays[column]
+        numbers, classes = known
+        if not all(label.isdecimal() for label in classes):
+            return self._as_labels(column)
+        return np.array([*map(float, classes), np.nan])[numbers]  # the last is at -1
+
+    def _as_labels(self, column: str) -> NDArray[np.generic]:
+        """Return an array, labels as texts, and what is no label as an empty one."""
+        known = self.class_numbers(column)
+        return self.arrays[column] if known is None else np.array([*known[1], ""])[known[0]]
 
     def _describe(self, column: str, array: NDArray[np.generic], index: tuple[int, ...]) -> CellFault:
         """Describe a number that is not finite, by its row and, where a row is more than one number, its index."""
@@ -113,15 +200,39 @@ class ArrayTable:
         return number_fault(index[0] + 1, column, self.noun, f"{value:g}", value, where=where)
 
     def _wrong_dtype(self, column: str, expected: str, faults: Faults, hint: str | None) -> None:
-        found = "text" if self.arrays[column].dtype.kind in "US" else str(self.arrays[column].dtype)
+        array = self._as_numbers(column)
+        found = "text" if array.dtype.kind in "US" else str(array.dtype)
         message = f"{self.noun} `{column}` of `{self.name}` holds {found}, expected {expected}"
         faults.problems.append(Problem("wrong-dtype", message, self.location, hint))
 
 
-def missing_label(row: int, column: str, noun: str = "column") -> CellFault:
-    """Describe a label that is not there."""
-    message = f"row {row} of {noun} `{column}` is empty, expected a label"
-    return CellFault("missing-value", row, column, message, "fill it in, or leave the row out")
+def find_missing(texts: Labels, column: str, noun: str, expected: str, faults: Faults) -> None:
+    """Put the texts of a column that are empty or blank into `faults`, where a `label` or a `text` is expected."""
+    missing = [row for row, text in enumerate(texts, start=1) if not text.strip()]
+    cells = [
+        CellFault(
+            "missing-value",
+            row,
+            column,
+            f"row {row} of {noun} `{column}` is empty, expected a {expected}",
+            "fill it in, or leave the row out",
+        )
+        for row in missing[:_SHOWN]
+    ]
+    faults.add_cells(column, cells, count=len(missing))
+
+
+def is_missing(text: str) -> bool:
+    """Tell whether a cell without its blanks says that there is no value: `NA`, `?`, nothing at all."""
+    return not text or text.lower() in _MISSING
+
+
+def _is_one_hot(array: NDArray[np.generic]) -> bool:
+    """Tell whether an array is of rows with a single 1 among zeros, which are one label an example written out."""
+    if array.ndim != 2:
+        return False
+    numbers = array.astype(np.int64)
+    return bool(((numbers == 0) | (numbers == 1)).all() and (numbers.sum(axis=1) == 1).all())
 
 
 def number_fault(row: int, column: str, noun: str, text: str, value: float | None, *, where: str = "") -> CellFault:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from archcli.errors import DataError, Location, Problem
-from archcli.recipe.built_in import BUILT_IN, built_in_set
+from archcli.recipe.built_in import BUILT_IN, built_in_set, find_setting_problems
 from archcli.recipe.delimited import Record, read_records, shown_path
 from archcli.recipe.features import read_columns
 from archcli.recipe.recipe import Data, Named
@@ -113,7 +113,7 @@ def read_array_names(path: Path, *, location: Location | None = None) -> tuple[s
 
 
 def find_column_problems(data: Data) -> tuple[Problem, ...]:
-    """Say which columns the recipe names that its source does not have.
+    """Say which columns the recipe names that its source does not have, or why there can be no such source.
 
     Only the header of a file is read.
 
@@ -123,6 +123,9 @@ def find_column_problems(data: Data) -> tuple[Problem, ...]:
     header: Header | None = None
     location = data.source.argument_locations.get("path", data.source.location)
     if data.source.name in BUILT_IN:
+        unsettled = tuple(find_setting_problems(data.source))
+        if unsettled:
+            return unsettled
         called = f"`{data.source.name}`"
         names = tuple(column.name for column in built_in_set(data.source.name, data.source.arguments).columns)
     else:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from archcli.recipe.built_in import DIGITS_FORMS, built_in_set
+from archcli.recipe.built_in import SIGNATURES
 from archcli.recipe.types import Field, FilePath, Signature, Text
 
 DELIMITERS: Final = (",", ";", "\t", "|")
@@ -30,22 +30,6 @@ SOURCES: Final[Mapping[str, Signature]] = {
         {"path": Field("path", FilePath(), "The file, relative to the recipe.", required=True)},
         first="path",
     ),
-    "digits": Signature(
-        "digits",
-        built_in_set("digits").summary,
-        {
-            "as": Field(
-                "as",
-                Text(DIGITS_FORMS),
-                "image: (8, 8, 1), rows: 8 steps of 8 numbers, pixels: 64 steps of one number.",
-                "image",
-            ),
-        },
-        first="as",
-    ),
-    **{
-        name: Signature(name, built_in_set(name).summary, {}, first=None)
-        for name in ("iris", "wine", "breast_cancer", "diabetes", "xor")
-    },
+    **SIGNATURES,
 }
 """All sources, by name."""

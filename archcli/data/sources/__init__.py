@@ -9,7 +9,7 @@ from typing import Final
 from archcli.data.sources.csv import open_csv
 from archcli.data.sources.npz import open_npz
 from archcli.data.sources.scikit_learn import open_digits, open_measurements
-from archcli.data.sources.xor import open_xor
+from archcli.data.sources.tasks import TASKS
 from archcli.data.table import Table
 from archcli.errors import Location
 from archcli.recipe.built_in import BuiltInSet, built_in_set
@@ -22,7 +22,7 @@ BUILT_IN: Final[Mapping[str, Callable[[BuiltInSet], Table]]] = {
     "wine": open_measurements,
     "breast_cancer": open_measurements,
     "diabetes": open_measurements,
-    "xor": open_xor,
+    **TASKS,
 }
 """What opens each built-in set."""
 

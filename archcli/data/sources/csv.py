@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import Labels, Numbers, missing_label, number_fault
+from archcli.data.table import ClassNumbers, Labels, Numbers, missing_label, number_fault
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import Record, read_records
 from archcli.recipe.headers import Header, not_utf8, read_header, unclosed_quote
@@ -30,13 +30,13 @@ class CsvTable:
     Attributes:
         path: The file.
         header: The names of its columns.
-        texts: The cells of the columns that are wanted, as written, without their quotes.
+        cells: The cells of the columns that are wanted, as written, without their quotes.
         examples: How many rows there are below the header; empty lines do not count.
     """
 
     path: Path
     header: Header
-    texts: Mapping[str, Any]
+    cells: Mapping[str, Any]
     examples: int
 
     noun: str = "column"
@@ -46,9 +46,9 @@ class CsvTable:
         """The file's name."""
         return self.path.name
 
-    def numbers(self, column: str, faults: Faults) -> Numbers:
+    def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read a column as numbers; blanks around them do not matter."""
-        texts = pc.utf8_trim_whitespace(self.texts[column])
+        texts = pc.utf8_trim_whitespace(self.cells[column])
         try:
             exact = pc.cast(texts, pa.float64()).to_numpy()
         except pa.ArrowInvalid:
@@ -56,16 +56,30 @@ class CsvTable:
         with np.errstate(over="ignore"):
             numbers: Numbers = exact.astype(np.float32)
         wrong = np.flatnonzero(~np.isfinite(numbers))
+        if may_miss:
+            wrong = np.array([row for row in wrong.tolist() if not is_missing(texts[row].as_py())], np.int64)
         cells = [self._describe(column, int(row), texts[int(row)].as_py()) for row in wrong[:_SHOWN]]
         faults.add_cells(column, cells, count=len(wrong))
         return numbers
 
     def labels(self, column: str, faults: Faults) -> Labels:
         """Read a column as labels, exactly as written."""
-        labels: Labels = self.texts[column].to_pylist()
-        missing = [row for row, label in enumerate(labels, start=1) if not label.strip()]
-        faults.add_cells(column, [missing_label(row, column) for row in missing[:_SHOWN]], count=len(missing))
+        labels: Labels = self.cells[column].to_pylist()
+        find_missing(labels, column, self.noun, "label", faults)
         return labels
+
+    def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
+        """Read a column as texts, exactly as written."""
+        texts: Labels = self.cells[column].to_pylist()
+        if not may_miss:
+            find_missing(texts, column, self.noun, "text", faults)
+        return texts
+
+    def known_labels(self, column: str, faults: Faults) -> TargetValues | None:
+        """Return None: a cell is one label."""
+
+    def padding(self, column: str) -> float | None:
+        """Return None: a cell is one number."""
 
     def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
         """Return the places of cells, reading the file again as far as the last of them."""
