@@ -24,12 +24,16 @@ class Examples:
     Attributes:
         inputs: What the model takes: an array, `(examples, *features)`, or several, in a tuple or by input name.
         targets: What it learns: an array, `(examples, *outputs)` or `(examples,)`, or several in the same way.
-        sample_weight: Weight of each example in the loss, `(examples,)`; None: all count the same.
+        sample_weight: Weight in the loss: of each example, `(examples,)`, or, for an output that answers at each step,
+            of each step, `(examples, steps)` or `(examples, 1)`; by output name, for all of them, where outputs have
+            weights of their own; None: all count the same.
+        lengths: Steps of each sequence that are not padding, `(examples,)`; None: not known.
     """
 
     inputs: Arrays
     targets: Arrays
-    sample_weight: Array | None = None
+    sample_weight: Arrays | None = None
+    lengths: Array | None = None
 
     @property
     def count(self) -> int:
@@ -38,8 +42,11 @@ class Examples:
 
     def first(self, count: int) -> Examples:
         """Return the first `count` examples, or all where there are fewer."""
-        inputs, targets = keras.tree.map_structure(lambda array: array[:count], (self.inputs, self.targets))
-        return Examples(inputs, targets, None if self.sample_weight is None else self.sample_weight[:count])
+
+        def cut(part: Any) -> Any:
+            return None if part is None else keras.tree.map_structure(lambda array: array[:count], part)
+
+        return Examples(cut(self.inputs), cut(self.targets), cut(self.sample_weight), cut(self.lengths))
 
 
 def count_examples(arrays: Arrays) -> int:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archcli.engine.compile_mode import ModeRequest
-    from archcli.recipe.recipe import EarlyStopping
+    from archcli.recipe.recipe import EarlyStopping, LearningRule
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,10 @@ class Settings:
         shuffle: Whether each epoch has its own order, a function of seed and epoch alone.
         early_stopping: None: train for all epochs.
         mode: How steps are run; a resumed run stays with the mode that it began in.
+        learning_rule: What a step does: `bptt` and `srn_1990` follow a gradient, `perceptron` corrects mistakes,
+            `storage` does nothing, since all is learned before the first.
+        window: Steps of a sequence that an update looks back over, from 1; None: all.
+        bucket_by_length: Whether batches are made of sequences that are about as long, and cut to the longest.
     """
 
     epochs: int
@@ -31,3 +35,6 @@ class Settings:
     shuffle: bool = True
     early_stopping: EarlyStopping | None = None
     mode: ModeRequest = "auto"
+    learning_rule: LearningRule = "bptt"
+    window: int | None = None
+    bucket_by_length: bool = False

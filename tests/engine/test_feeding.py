@@ -87,3 +87,17 @@ def test_the_first_examples_are_taken_of_all_arrays() -> None:
     assert (examples.count, first.count) == (4, 3)
     assert first.sample_weight is not None
     assert len(first.sample_weight) == 3
+
+
+def test_all_arrays_by_name_are_cut_alike() -> None:
+    """Inputs, targets, weights of each output and lengths keep the same examples."""
+    examples = Examples(
+        {"a": np.zeros((4, 2))}, {"k": np.zeros((4, 3))}, {"k": np.ones((4, 3))}, lengths=np.array([3, 1, 2, 3])
+    )
+
+    first = examples.first(3)
+
+    assert isinstance(first.sample_weight, dict)
+    assert first.sample_weight["k"].shape == (3, 3)
+    assert first.lengths is not None
+    assert first.lengths.tolist() == [3, 1, 2]

@@ -115,12 +115,78 @@ def two_of_each() -> Case:
     model = keras.Model({"one": one, "other": other}, outputs)
     losses = {"kind": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "size": "mse"}
     model.compile(
-        optimizers.SGD(0.05, momentum=0.9), losses, loss_weights={"kind": 1.0, "size": 0.3}, jit_compile=False
+        optimizers.SGD(0.05, momentum=0.9),
+        losses,
+        loss_weights={"kind": 1.0, "size": 0.3},
+        metrics={"kind": ["accuracy"], "size": ["mae"]},
+        jit_compile=False,
     )
     generator = np.random.default_rng(0)
     inputs = {"one": generator.normal(size=(106, 3)), "other": generator.normal(size=(106, 2))}
     targets = {"kind": generator.integers(0, 3, 106), "size": generator.normal(size=(106, 1)).astype("float32")}
     return model, Examples({name: array.astype("float32") for name, array in inputs.items()}, targets)
+
+
+def labelled_steps() -> Case:
+    """Make a network that labels each step twice, with weights for each step of one and each example of the other."""
+    steps = keras.Input((7, 4), name="steps")
+    body = layers.LSTM(5, return_sequences=True)(steps)
+    outputs = {"kind": layers.Dense(3, name="kind")(body), "size": layers.Dense(1, name="size")(body)}
+    model = keras.Model({"steps": steps}, outputs)
+    losses = {"kind": keras.losses.SparseCategoricalCrossentropy(from_logits=True), "size": "mse"}
+    metrics = {"kind": ["accuracy"], "size": ["mae"]}
+    model.compile(optimizers.SGD(0.05, momentum=0.9), losses, weighted_metrics=metrics, jit_compile=False)
+    generator = np.random.default_rng(0)
+    inputs = {"steps": generator.normal(size=(106, 7, 4)).astype("float32")}
+    targets = {"kind": generator.integers(0, 3, (106, 7)), "size": generator.normal(size=(106, 7, 1))}
+    weight = {"kind": generator.uniform(0, 2, (106, 7)), "size": generator.uniform(0, 2, (106, 1))}
+    return model, Examples(
+        inputs,
+        {"kind": targets["kind"], "size": targets["size"].astype("float32")},
+        {name: array.astype("float32") for name, array in weight.items()},
+    )
+
+
+def masked_steps() -> Case:
+    """Make a network that labels the steps of sequences padded with zeros."""
+    generator = np.random.default_rng(0)
+    inputs = generator.normal(size=(106, 9, 4)).astype("float32")
+    for row, length in zip(inputs, generator.integers(2, 10, 106), strict=True):
+        row[length:] = 0
+    body = (layers.Masking(), layers.LSTM(5, return_sequences=True), layers.Dense(3))
+    targets = generator.integers(0, 3, (106, 9))
+    return compiled(keras.Sequential([keras.Input((9, 4)), *body])), Examples(inputs, targets)
+
+
+def graph_of(make: Callable[[Any, Any], Any], *, steps: int = 6) -> Case:
+    """Make a classifier of two sequences, whose scores `make` makes of them."""
+    one, other = keras.Input((steps, 4), name="one"), keras.Input((steps, 4), name="other")
+    model = compiled(keras.Model({"one": one, "other": other}, layers.Dense(3)(make(one, other))))
+    generator = np.random.default_rng(0)
+    inputs = {name: generator.normal(size=(96, steps, 4)).astype("float32") for name in ("one", "other")}
+    return model, Examples(inputs, generator.integers(0, 3, 96))
+
+
+def shared_and_nested() -> Case:
+    """Make a network that reads both sequences by one model, which is a Sequential inside a Functional."""
+    encoder = keras.Sequential([keras.Input((6, 4)), layers.GRU(5), layers.Dense(4, activation="tanh")])
+    return graph_of(lambda one, other: layers.Subtract()([encoder(one), encoder(other)]))
+
+
+def attending() -> Case:
+    """Make a network in which one sequence attends to the other."""
+    attention = layers.MultiHeadAttention(2, 3, dropout=0.1)
+    return graph_of(lambda one, other: layers.GlobalAveragePooling1D()(attention(one, other)))
+
+
+def handed_on() -> Case:
+    """Make an encoder whose states a decoder begins with."""
+
+    def make(one: Any, other: Any) -> Any:
+        _, *states = layers.LSTM(5, return_state=True)(one)
+        return layers.LSTM(5)(other, initial_state=states)
+
+    return graph_of(make)
 
 
 def half_precision(policy: str) -> Case:
@@ -162,6 +228,11 @@ GRAPH_CASES: dict[str, Callable[[], Case]] = {
     "masked words": words,
     "images": images,
     "two inputs and two outputs": two_of_each,
+    "labelled and weighted steps": labelled_steps,
+    "masked steps": masked_steps,
+    "a model that is shared and nested": shared_and_nested,
+    "attention": attending,
+    "states that are handed on": handed_on,
     "bfloat16": lambda: half_precision("mixed_bfloat16"),
     "float16 with a scaled loss": lambda: half_precision("mixed_float16"),
 }
@@ -302,6 +373,18 @@ def test_a_metric_of_several_values_is_one_number_each() -> None:
     results = {"loss": np.float32(0.5), "f1_score": np.array([0.25, 1.0], "float32")}
 
     assert name_metrics(results) == {"loss": 0.5, "f1_score_0": 0.25, "f1_score_1": 1.0}
+
+
+def test_several_outputs_are_measured_under_the_names_that_keras_gives() -> None:
+    """The whole loss, then loss and metrics of each output, as `train_on_batch` calls them."""
+    model, examples = two_of_each()
+    reference, _ = two_of_each()
+
+    build_step(model, examples, batch_size=BATCH)
+    expected = reference.train_on_batch(examples.inputs, examples.targets, return_dict=True)
+
+    assert set(name_metrics(model.get_metrics_result())) == set(expected)
+    assert set(expected) == {"loss", "kind_loss", "kind_accuracy", "size_loss", "size_mae"}
 
 
 def test_calls_grow_until_they_take_a_quarter_of_a_second() -> None:
