@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import Archcli
 
 ROOT = Path(package.__file__).parent
-MAKERS = ("CellFault", "Problem")
+MAKERS = ("CellFault", "Contradiction", "Problem")
 COMPUTED = {
     "several-{key}": {"several-inputs", "several-targets"},
     "unknown-{category}": {f"unknown-{category}" for category in (*CATEGORIES, "cell", *OWN_TABLES)},
