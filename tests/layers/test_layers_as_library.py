@@ -1,0 +1,50 @@
+"""The layers are a library of their own."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+import archcli.layers
+
+FOLDER = Path(archcli.layers.__file__).parent
+
+
+@pytest.mark.slow
+def test_they_need_nothing_else_of_archcli() -> None:
+    """Importing all of them imports no other part of the program, and none of its libraries."""
+    program = (
+        "import archcli.layers, sys\n"
+        "print(sorted(name for name in sys.modules if name.startswith('archcli.') and '.layers' not in name))\n"
+        "print(sorted({'typer', 'yaml'} & set(sys.modules)))"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert answer.stdout == "[]\n[]\n"
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.py")), ids=lambda path: path.stem)
+def test_they_are_written_with_keras_alone(path: Path) -> None:
+    """No file imports a backend: on whichever of them Keras runs, the layers run."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    froms = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    imports = {name.name for node in ast.walk(tree) if isinstance(node, ast.Import) for name in node.names}
+
+    packages = {name.split(".")[0] for name in froms | imports}
+
+    assert packages <= {"archcli", "keras", "numpy", *sys.stdlib_module_names}
+
+
+def test_every_one_of_them_is_found_when_a_model_is_loaded() -> None:
+    """All are registered under the package's name."""
+    public = [vars(archcli.layers)[name] for name in archcli.layers.__all__]
+
+    registered = {keras.saving.get_registered_name(thing) for thing in public if isinstance(thing, type)}
+
+    assert registered == {f"archcli>{thing.__name__}" for thing in public if isinstance(thing, type)}
