@@ -1,4 +1,4 @@
-"""The table of built-in sets, against scikit-learn's own."""
+"""The table of built-in sets: what was measured against scikit-learn's own, what is asked for against what it is."""
 
 from __future__ import annotations
 
@@ -10,10 +10,19 @@ import numpy as np
 import pytest
 from sklearn import datasets
 
-from archcli.recipe.built_in import BUILT_IN, DIGITS_FORMS, BuiltInSet, built_in_set
+from archcli.recipe.built_in import (
+    BUILT_IN,
+    DIGITS_FORMS,
+    SIGNATURES,
+    BuiltInSet,
+    built_in_set,
+    find_setting_problems,
+)
 from archcli.recipe.features import INPUTS, TARGETS, read_columns
 from archcli.recipe.recipe import Named
 from archcli.recipe.sources import SOURCES
+from archcli.recipe.types import Number, Whole
+from archcli.recipe.typing_of import is_within
 
 BUNCHES: dict[str, Callable[[], Any]] = {
     "iris": datasets.load_iris,
@@ -54,7 +63,7 @@ def test_digits_are_as_described(form: str) -> None:
 
     pictures, digit = described.columns
     assert described.examples == len(bunch.images)
-    assert np.prod(pictures.shape) == bunch.data.shape[1]
+    assert np.prod([size or 0 for size in pictures.shape]) == bunch.data.shape[1]
     assert pictures.name == form
     assert list(described.inputs) == [form]
     assert digit.classes == tuple(map(str, bunch.target_names))
@@ -81,6 +90,54 @@ def test_what_a_set_brings_is_a_recipe_could_say(described: BuiltInSet) -> None:
             place: Any = None
             for column in read_columns(Named(kind, arguments, place), name):
                 assert described.column(column) is not None
+
+
+def test_a_setting_that_was_refused_counts_as_the_default() -> None:
+    """Checking goes on with None in its place."""
+    assert built_in_set("copy", {"length": None}) == built_in_set("copy")
+
+
+def test_settings_change_the_description() -> None:
+    """S symbols and a delay of T make T + 2 S steps."""
+    described = built_in_set("copy", {"length": 10, "delay": 1000, "examples": 7})
+
+    assert described.examples == 7
+    assert [column.shape for column in described.columns] == [(1020, 10), (1020,)]
+    assert described.arguments.whole("seed") == 0
+
+
+@pytest.mark.parametrize("name", BUILT_IN)
+def test_every_setting_has_a_default_in_its_range(name: str) -> None:
+    """So that the name alone is a source, and nothing is wrong with it."""
+    place: Any = None
+
+    for setting in SIGNATURES[name].arguments.values():
+        assert setting.default is not None
+        if isinstance(setting.type, (Whole, Number)):
+            assert isinstance(setting.default, (int, float))
+            assert is_within(setting.default, setting.type)
+    assert not list(find_setting_problems(Named(name, {}, place)))
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("pipelined_xor", {"delay": 20}, "`delay` of `pipelined_xor` must be below `steps`, which is 20, found 20"),
+        ("delayed_echo", {"steps": 3}, "`delay` of `delayed_echo` must be below `steps`, which is 3, found 3"),
+        (
+            "adding",
+            {"examples": 1_000_000, "length": 1000, "vary": True},
+            "`numbers` of `adding` would be 2,000,000,000 numbers, expected at most 1,000,000,000",
+        ),
+    ],
+)
+def test_settings_that_do_not_go_together(name: str, arguments: dict[str, Any], message: str) -> None:
+    """Each is in range by itself."""
+    place: Any = None
+
+    (problem,) = find_setting_problems(Named(name, arguments, place))
+
+    assert (problem.code, problem.message) == ("out-of-range", message)
 
 
 def test_every_set_is_a_source() -> None:
