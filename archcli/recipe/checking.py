@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, cast
 
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.assembling import Assembled, assemble
 from archcli.recipe.delimited import shown_path
+from archcli.recipe.expansion import expand_architecture
 from archcli.recipe.headers import find_column_problems
 from archcli.recipe.loading import load_nodes, read_source
 from archcli.recipe.long_form import to_long_form
 from archcli.recipe.merging import merge
+from archcli.recipe.modelling import learn_names
 from archcli.recipe.nodes import MapNode, Node, ScalarNode, is_null, walk
 from archcli.recipe.overriding import COMMAND_LINE, apply_override
 from archcli.recipe.recipe import Recipe
 from archcli.recipe.schema import RECIPE
 from archcli.recipe.suggestions import near_match
+from archcli.recipe.types import Anything
 from archcli.recipe.typing_of import describe_node
 from archcli.recipe.values import Checker, absolute_path
+
+_WITHOUT_MODEL: Final = replace(
+    RECIPE,
+    fields=tuple(
+        field if field.name != "model" else replace(field, type=Anything(), required=False) for field in RECIPE.fields
+    ),
+)
 
 MAXIMUM_EXTENDS: Final = 16
 """Recipes in one chain of `extends`."""
@@ -110,7 +121,14 @@ def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem]]:
     well_named = [entry for entry in entries if checker.given_name(entry.key)]
     if isinstance(parameters, MapNode):
         node = node.without("parameters")
-    values = checker.section(node, RECIPE)
+    model = node.get("model")
+    learn_names(checker, model)
+    expanded = expand_architecture(node, checker)
+    node = expanded.node
+    values = checker.section(node, RECIPE if expanded.is_whole else _WITHOUT_MODEL)
+    if not expanded.is_whole:
+        values = {**values, "model": {}}
+        node = node.without("model")
     assembled = assemble(values, node, checker, default_name=default_name)
     references = [part.reference for part in walk(node) if isinstance(part, ScalarNode) and part.reference is not None]
     misspelt = {word for reference in references for word in re.findall(r"\w+", reference)}

@@ -61,6 +61,7 @@ _USUAL: Final = {
     "regularizer": "such as `L2: 1e-4`",
     "constraint": "such as `MaxNorm: 3`",
     "callback": "such as `ReduceLROnPlateau: {patience: 5}`",
+    "architecture": "such as `mlp: {hidden: [64, 64]}`",
     "source": "such as `iris`, or `csv: data.csv`",
     "input": "such as `numeric: [height, width]`",
     "target": "such as `category`, or `number`",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from archcli.recipe.calls import CALL_ARGUMENTS
 from archcli.recipe.schema import RECIPE
 from archcli.recipe.signatures import names, other_names, signature
 from archcli.recipe.types import (
@@ -24,6 +25,7 @@ from archcli.recipe.types import (
     Text,
     Truth,
     Type,
+    Use,
     Whole,
 )
 
@@ -93,6 +95,8 @@ class _SchemaWriter:
                 return self.section(type_)
             case Object():
                 return self.named(type_.category)
+            case Use():
+                return self.use()
 
     def value(self, type_: Type) -> dict[str, Any]:
         """Write a value, which may be a `$name` too; null is "not here"."""
@@ -107,13 +111,32 @@ class _SchemaWriter:
             "properties": {field.name: self._field(field, optional=True) for field in section.fields},
         }
 
+    def use(self) -> dict[str, Any]:
+        """Write a node of a graph: a layer's name, `from`, and what the layer is called with."""
+        if "node" not in self.definitions:
+            self.definitions["node"] = {}
+            names_of = {"type": ["string", "array"], "items": {"type": "string"}}
+            given = {argument: {"type": ["string", "array", "boolean"]} for argument in sorted(CALL_ARGUMENTS)}
+            self.definitions["node"] = {
+                "type": "object",
+                "properties": {
+                    "from": {"description": "What it reads: the name of a node or input, or a list.", **names_of},
+                    "layers": {"description": "Layers one after another.", **self.type(ListOf(Object("layer")))},
+                    "repeat": {"description": "How often, one after another.", "type": "integer", "minimum": 1},
+                    **given,
+                    **self._by_name("layer")[0],
+                },
+            }
+        return {"$ref": "#/$defs/node"}
+
     def named(self, category: str) -> dict[str, Any]:
         if category not in self.definitions:
             self.definitions[category] = {}  # before its parts, which may name it again
             self.definitions[category] = self._named(category)
         return {"$ref": f"#/$defs/{category}"}
 
-    def _named(self, category: str) -> dict[str, Any]:
+    def _by_name(self, category: str) -> tuple[dict[str, Any], list[str]]:
+        """Write what each name of a category takes, and list those that may stand alone."""
         properties: dict[str, Any] = {}
         alone: list[str] = []
         for name in names(category):
@@ -127,8 +150,22 @@ class _SchemaWriter:
         for other, name in others.items():
             properties[other] = {"$ref": f"#/$defs/{category}.{name}"}
             alone += [other] if name in alone else []
+        return properties, alone
+
+    def _named(self, category: str) -> dict[str, Any]:
+        properties, alone = self._by_name(category)
         mapping = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
         options: list[dict[str, Any]] = [{"enum": alone}, {**mapping, "properties": properties}]
+        if category == "layer":
+            # Blocks and shared layers are called as the user likes, in small letters.
+            own = {"type": "object", "minProperties": 1, "maxProperties": 2}
+            repeated = {"repeat": {"type": "integer", "minimum": 1}}
+            allowed = {"additionalProperties": False, "patternProperties": {f"^{GIVEN_NAME_PATTERN}$": {}}}
+            options = [
+                {"enum": alone},
+                {"type": "string", "pattern": f"^{GIVEN_NAME_PATTERN}$"},
+                {**own, "properties": {**properties, **repeated}, **allowed},
+            ]
         if category in ("layer", "cell"):
             options.append({"type": "array", "minItems": 1, "items": self.value(Object(category))})
         return {"anyOf": options}

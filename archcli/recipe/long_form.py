@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from archcli.recipe.features import SIDE_BY_SIDE
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.signatures import canonical_name, signature
-from archcli.recipe.types import Either, ListOf, MapOf, Object, Section, Signature, Type, object_categories
+from archcli.recipe.types import Either, ListOf, MapOf, Object, Section, Signature, Type, Use, object_categories
 from archcli.recipe.typing_of import fitting_type
 
 
@@ -31,6 +32,8 @@ def to_long_form(node: Node, type_: Type) -> Node:
             return node if fitting is None else to_long_form(node, fitting)
         case Object():
             return _named(node, type_)
+        case Use() if isinstance(node, MapNode):
+            return _use(node)
         case _:
             return node
 
@@ -43,7 +46,27 @@ def _map_values(node: MapNode, types: dict[str, Type]) -> MapNode:
     return replace(node, entries=tuple(entries))
 
 
+def _use(node: MapNode) -> MapNode:
+    """Write out the layers of a node; what stands beside them stays."""
+    entries: list[Entry] = []
+    for entry in node.entries:
+        if entry.key.text == "layers":
+            entries.append(Entry(entry.key, to_long_form(entry.value, ListOf(Object("layer")))))
+        elif canonical_name("layer", entry.key.text)[0] is not None:
+            alone = _named(MapNode((entry,), entry.key.location), Object("layer"))
+            entries += alone.entries if isinstance(alone, MapNode) else [entry]
+        else:
+            entries.append(entry)
+    return replace(node, entries=tuple(entries))
+
+
 def _named(node: Node, type_: Object) -> Node:
+    if isinstance(node, MapNode) and type_.category == "layer" and len(node.entries) == 2:
+        repeat = node.entry("repeat")
+        alone = None if repeat is None else _named(node.without("repeat"), type_)
+        return alone.with_entry(repeat.key, repeat.value) if repeat and isinstance(alone, MapNode) else node
+    if isinstance(node, ListNode) and type_.category == "input":
+        return _side_by_side(node, type_)
     if isinstance(node, ListNode):
         return replace(node, items=tuple(to_long_form(item, type_) for item in node.items))
     if isinstance(node, ScalarNode):
@@ -66,6 +89,14 @@ def _named(node: Node, type_: Object) -> Node:
         types = {argument.name: argument.type for argument in found.arguments.values()}
         arguments = _map_values(_with_given(arguments, given, key), types)
     return MapNode((Entry(replace(key, value=name, text=name), arguments),), node.location)
+
+
+def _side_by_side(node: ListNode, type_: Object) -> MapNode:
+    """Write out several inputs that make one tensor: `[numeric: ..., category: ...]`."""
+    items = ListNode(tuple(to_long_form(item, type_) for item in node.items), node.location)
+    parts = ScalarNode("parts", "parts", quoted=True, location=node.location)
+    name = ScalarNode(SIDE_BY_SIDE, SIDE_BY_SIDE, quoted=True, location=node.location)
+    return MapNode((Entry(name, MapNode((Entry(parts, items),), node.location)),), node.location)
 
 
 def _with_given(arguments: MapNode, given: Mapping[str, str], key: ScalarNode) -> MapNode:

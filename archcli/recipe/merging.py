@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from archcli.recipe.nodes import Entry, MapNode, Node, is_null, only_entry
+from archcli.recipe.schema import MODEL_FORMS
 from archcli.recipe.signatures import signature
 from archcli.recipe.types import Either, MapOf, Object, Section, Type
 from archcli.recipe.typing_of import fitting_type
-
-MODEL_FORMS: Final = ("layers",)
-"""Keys of `model` that replace each other, for each says what the whole network is."""
 
 
 def merge(base: Node, over: Node, type_: Type) -> Node:

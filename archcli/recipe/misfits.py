@@ -75,13 +75,31 @@ def cell_outside_rnn(name: ScalarNode) -> Problem:
     return Problem("cell-outside-rnn", message, name.location, f"write `RNN: {{{name.text}: ...}}`")
 
 
-def unknown_name(key: ScalarNode, category: str) -> Problem:
-    """Describe a name that a category does not have."""
+def missing_block_parameters(block: str, missing: Sequence[str], use: Entry) -> Problem:
+    """Describe the parameters that a use of a block cannot do without."""
+    listed = " and ".join(f"`{name}`" for name in missing)
+    written = ", ".join(f"{name}: ..." for name in missing)
+    hint = f"write `{block}: {{{written}}}`, or give {'it' if len(missing) == 1 else 'them'} a default in the block"
+    return Problem("missing-argument", f"the block `{block}` needs {listed}", use.key.location, hint)
+
+
+def not_a_node(entry: Entry) -> Problem:
+    """Describe what stands where a node of a graph is wanted."""
+    message = f"the node `{entry.key.text}` wants a layer and what it reads, found {describe_node(entry.value)}"
+    return Problem("wrong-type", message, entry.value.location, "such as `{Dense: 32, from: input}`")
+
+
+def unknown_name(key: ScalarNode, category: str, *, also: Sequence[str] = ()) -> Problem:
+    """Describe a name that a category does not have; `also` are names that the recipe gives itself."""
     glued = GLUED.fullmatch(key.text)
     if glued and canonical_name(category, glued["key"])[0] is not None:
         return space_missing(key.text, key.location)
     noun = f"type of {category}" if category in ("input", "target") else category
     message = f"no {noun} is called `{key.text}`"
+    if also and key.text[:1].islower():
+        message = f"no layer, block or shared layer is called `{key.text}`"
+        if near_match(key.text, also) is not None:
+            return Problem(f"unknown-{category}", message, key.location, did_you_mean(key.text, also))
     return Problem(
         f"unknown-{category}",
         message,

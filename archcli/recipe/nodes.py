@@ -91,6 +91,14 @@ def only_entry(node: Node) -> Entry | None:
     return node.entries[0] if isinstance(node, MapNode) and len(node.entries) == 1 else None
 
 
+def value_location(node: Node, key: str) -> Location | None:
+    """Return where the value of a key stands, or the key itself where the value is no scalar; None: it is not there."""
+    entry = node.entry(key) if isinstance(node, MapNode) else None
+    if entry is None:
+        return None
+    return entry.value.location if isinstance(entry.value, ScalarNode) else entry.key.location
+
+
 def scalar(value: Plain, location: Location) -> ScalarNode:
     """Make a node for a value that nobody wrote; text is taken as quoted unless it is a `$name`."""
     text = "" if value is None else str(value)

@@ -7,24 +7,15 @@ from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from archcli.errors import Problem
-from archcli.recipe.recipe import Chain, Layer, Named, Objective
+from archcli.recipe.recipe import Named, Objective
 from archcli.recipe.signatures import signature
 
 Encoding = Literal["index", "one_hot", "number"]
 Task = Literal["classification", "binary", "regression"]
+TargetKind = Literal["category", "number"]
+"""What a target is: classes, of which one is right, or numbers."""
+
 Output = Literal["logits", "probabilities", "values"]
-
-PASSES_ON: Final = frozenset(
-    {"Cropping1D", "Cropping2D", "Cropping3D", "Flatten", "Identity", "Permute", "RepeatVector", "Reshape"}
-    | {"ActivityRegularization", "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise", "Masking"}
-    | {f"SpatialDropout{dims}D" for dims in (1, 2, 3)}
-    | {f"{reach}AveragePooling{dims}D" for reach in ("", "Adaptive", "Global") for dims in (1, 2, 3)}
-    | {f"{reach}MaxPooling{dims}D" for reach in ("", "Adaptive", "Global") for dims in (1, 2, 3)}
-)
-"""Layers after which scores are still what they were before: probabilities, or logits."""
-
-_WRAPPERS = frozenset({"SpectralNormalization", "TimeDistributed"})
-"""Layers that answer what the layer inside them does."""
 
 _BOUNDED = frozenset({"ELU", "LeakyReLU", "PReLU", "ReLU"})
 """Activations that are layers of their own and give neither probabilities nor logits."""
@@ -93,56 +84,68 @@ _OTHER_COLUMNS = ("epoch", "loss", "learning_rate")
 _SCORES = "put `Dense: {units: $classes, activation: softmax}` after it"
 
 
-def infer_objective(target: Named, layers: Chain, loss: Named | None) -> tuple[Objective | None, list[Problem]]:
-    """Tell what the output means.
+def infer_objective(
+    kind: TargetKind, last: Sequence[Named], loss: Named | None, *, output: str | None = None
+) -> tuple[Objective | None, list[Problem]]:
+    """Tell what an output means.
 
     Args:
-        target: The target's type.
-        layers: The whole chain.
+        kind: What its target is.
+        last: The layers whose numbers it has, as `last_layers` finds them; several where their average is taken.
         loss: The loss as written; None: it follows.
+        output: The output's name; None: it is the only one.
 
     Returns:
         The objective, or None and what is wrong.
     """
-    if target.name == "number":
+    if kind == "number":
         return Objective("regression", "values", "number"), []
-    last = last_scoring_layer(layers)
-    if last is None:
+    if not last:
         return Objective("classification", "logits", _encoding(loss)), []
+    found = [_infer(kind, layer, loss, output) for layer in last]
+    objectives = [objective for objective, _ in found]
+    problems = [problem for _, problem in found if problem is not None]
+    if problems:
+        return None, problems[:1]
+    if any(objective != objectives[0] for objective in objectives):
+        message = "an average of probabilities and logits is neither"
+        return None, [Problem("activation-does-not-fit", message, last[-1].location, "give both the same activation")]
+    return objectives[0], []
+
+
+def _infer(
+    kind: TargetKind, last: Named, loss: Named | None, output: str | None
+) -> tuple[Objective | None, Problem | None]:
     activation = activation_of(last)
-    units = last.arguments.get("units", last.arguments.get("filters"))
+    units = last.arguments.get("output_units") or last.arguments.get("units", last.arguments.get("filters"))
     single = isinstance(units, int) and units == 1
-    where = last.argument_locations.get("activation", last.location)
+    where = last.argument_locations.get(activation_argument(last), last.location)
     if activation in ("softmax", "sparsemax") and not single:
-        return Objective("classification", "probabilities", _encoding(loss)), []
+        return Objective("classification", "probabilities", _encoding(loss)), None
     if activation == "linear":
         task: Task = "binary" if single else "classification"
-        return Objective(task, "logits", "index" if single else _encoding(loss)), []
+        return Objective(task, "logits", "index" if single else _encoding(loss)), None
     if activation in ("sigmoid", "hard_sigmoid") and single:
-        return Objective("binary", "probabilities", "index"), []
+        return Objective("binary", "probabilities", "index"), None
     wanted = "`sigmoid`" if single else "`softmax`"
+    of = "the last layer" if output is None else f"the last layer of `{output}`"
     if activation is None:
-        message = f"`{last.name}` as the last layer gives no class scores"
+        as_last = "as the last layer" if output is None else f"as the last layer of `{output}`"
+        message = f"`{last.name}` {as_last} gives no class scores"
         hint = _SCORES
     else:
-        message = f"the activation `{activation}` of the last layer gives no class probabilities"
+        message = f"the activation `{activation}` of {of} gives no class probabilities"
         hint = f"write {wanted}, or leave it out: a linear output is read as logits"
-        if "activation" not in last.argument_locations and last.name not in ("Activation", "Softmax"):
+        if activation_argument(last) not in last.argument_locations and last.name not in ("Activation", "Softmax"):
             hint = _SCORES
-    return None, [Problem("activation-does-not-fit", message, where, hint)]
+    return None, Problem("activation-does-not-fit", message, where, hint)
 
 
-def last_scoring_layer(layers: Chain) -> Named | None:
-    """Return the layer whose numbers the model answers with: the last that changes more than shape."""
-    for layer in reversed(layers.layers):
-        inner: Layer = layer
-        if isinstance(layer, Named) and layer.name in _WRAPPERS:
-            wrapped = layer.arguments.get("layer")
-            inner = wrapped if isinstance(wrapped, (Named, Chain)) else layer
-        found = last_scoring_layer(inner) if isinstance(inner, Chain) else inner
-        if found is not None and found.name not in PASSES_ON:
-            return found
-    return None
+def activation_argument(layer: Named) -> str:
+    """Return the argument that decides what a layer's answers are bounded by."""
+    reads_out = layer.name == "Jordan" or layer.arguments.get("output_units") is not None
+    found = signature("layer", layer.name)
+    return "output_activation" if reads_out and found and "output_activation" in found.arguments else "activation"
 
 
 def activation_of(layer: Named) -> str | None:
@@ -153,11 +156,12 @@ def activation_of(layer: Named) -> str | None:
     if layer.name == "Softmax":
         return "softmax"
     found = signature("layer", layer.name)
-    field = None if found is None else found.arguments.get("activation")
+    argument = activation_argument(layer)
+    field = None if found is None else found.arguments.get(argument)
     if field is None:
         is_recurrent = found is not None and {"return_sequences", "merge_mode"} & set(found.arguments)
         return None if is_recurrent or layer.name in _BOUNDED else "linear"
-    given = layer.arguments.get("activation", field.default)
+    given = layer.arguments.get(argument, field.default)
     return given if isinstance(given, str) else "linear"
 
 

@@ -95,7 +95,7 @@ class GraphNode:
     names: tuple[str | None, ...]
     layers: tuple[Layer, ...]
     inputs: tuple[str, ...]
-    tensors: Mapping[str, str]
+    tensors: Mapping[str, str | tuple[str, ...]]
     arguments: Mapping[str, Value]
     location: Location
     locations: Mapping[str, Location] = field(default_factory=dict)
@@ -158,13 +158,23 @@ class Split:
 
 @dataclass(frozen=True)
 class Data:
-    """Where the examples come from and how they meet the model, by name."""
+    """Where the examples come from and how they meet the model, by name.
+
+    Attributes:
+        source: Where they come from.
+        inputs: What goes into the model.
+        targets: What it learns.
+        split: How the examples are divided.
+        location: Where the recipe says so.
+        written_targets: Those of the targets that the recipe names itself, not only the source.
+    """
 
     source: Named
     inputs: Mapping[str, Named]
     targets: Mapping[str, Named]
     split: Split
     location: Location
+    written_targets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from archcli.recipe.types import (
     Section,
     Text,
     Truth,
+    Use,
     Whole,
 )
 
@@ -40,13 +41,47 @@ DATA: Final = Section(
     ),
 )
 
+_LAYERS: Final = Field("layers", ListOf(Object("layer"), minimum_length=1), "The layers, one after another.")
+_NODES: Final = Field(
+    "nodes",
+    MapOf(Use(), given_names=False),
+    "A graph: names of tensors, each with the layer that gives it and what that reads: "
+    "`sum: {Add, from: [left, right]}`.",
+)
+
+BLOCK: Final = Section(
+    "block",
+    (
+        Field("parameters", MapOf(Anything()), "What a use can choose, with defaults; null: must be given.", {}),
+        Field("inputs", ListOf(GivenName(), minimum_length=1), "Names of what arrives.", inferred="`input`"),
+        _LAYERS,
+        _NODES,
+        Field(
+            "outputs", Either((GivenName(), ListOf(GivenName()))), "What leaves.", inferred="the node that none reads"
+        ),
+    ),
+)
+
 MODEL: Final = Section(
     "model",
     (
-        Field("build", Text(("sequential", "functional")), "The Keras API that builds the model.", "sequential"),
-        Field("layers", ListOf(Object("layer"), minimum_length=1), "The layers, one after another.", required=True),
+        Field("build", Text(("sequential", "functional")), "The Keras API that builds it.", inferred="its form"),
+        Field("architecture", Object("architecture"), "A classic network, by its settings."),
+        _LAYERS,
+        _NODES,
+        Field("blocks", MapOf(BLOCK), "Patterns of layers; every use has weights of its own.", {}),
+        Field("shared", MapOf(Object("layer")), "Layers with one set of weights, however often they are used.", {}),
+        Field(
+            "outputs",
+            Either((GivenName(), ListOf(GivenName()), MapOf(GivenName()))),
+            "The nodes that the model answers with; as a mapping, with the target that each learns, null: none.",
+            inferred="the node that none reads",
+        ),
     ),
 )
+
+MODEL_FORMS: Final = ("layers", "nodes", "architecture")
+"""Keys of `model` of which one says what the whole network is."""
 
 EARLY_STOPPING: Final = Section(
     "train.early_stopping",
@@ -75,8 +110,19 @@ TRAIN: Final = Section(
         Field("epochs", Whole(minimum=1), "Passes over the training examples.", 20),
         Field("batch_size", Whole(minimum=1), "Examples per step.", 32),
         Field("optimizer", Object("optimizer"), "With its clipping and learning-rate schedule.", {"Adam": {}}),
-        Field("loss", Object("loss"), "What is minimised.", inferred="the target and the last layer"),
-        Field("metrics", ListOf(Object("metric")), "What is measured each epoch.", inferred="the target"),
+        Field(
+            "loss",
+            Either((Object("loss"), MapOf(Object("loss")))),
+            "What is minimised; where there are several outputs, by output.",
+            inferred="the target and the last layer",
+        ),
+        Field("loss_weights", MapOf(Number(minimum=0)), "Weight of each output's loss in the sum; 0: measured only."),
+        Field(
+            "metrics",
+            Either((ListOf(Object("metric")), MapOf(ListOf(Object("metric"))))),
+            "What is measured each epoch; where there are several outputs, by output.",
+            inferred="the target",
+        ),
         Field("monitor", Text(), "The logged quantity that decides which epoch is best.", inferred="the split"),
         Field("early_stopping", EARLY_STOPPING, "When to stop for lack of improvement; null: never."),
         Field("callbacks", ListOf(Object("callback")), "Keras callbacks, called once an epoch.", []),

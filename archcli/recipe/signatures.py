@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Final, cast
 
+from archcli.recipe.architectures import ARCHITECTURES
 from archcli.recipe.catalogue import CATEGORIES, Argument, Category, Entry, catalogue
-from archcli.recipe.features import INPUTS, TARGETS
+from archcli.recipe.features import INPUTS, SIDE_BY_SIDE, TARGETS
 from archcli.recipe.sources import SOURCES
 from archcli.recipe.types import (
     Anything,
@@ -26,7 +27,12 @@ from archcli.recipe.types import (
     Whole,
 )
 
-OWN_TABLES: Final[Mapping[str, Mapping[str, Signature]]] = {"source": SOURCES, "input": INPUTS, "target": TARGETS}
+OWN_TABLES: Final[Mapping[str, Mapping[str, Signature]]] = {
+    "architecture": ARCHITECTURES,
+    "source": SOURCES,
+    "input": INPUTS,
+    "target": TARGETS,
+}
 
 _COLUMN = {"name": Field("name", Text(), "What its column is called.", inferred="the name it is asked for by")}
 CHOSEN_BY_TARGET: Final[Mapping[str, Signature]] = {
@@ -53,7 +59,7 @@ def signature(category: str, name: str) -> Signature | None:
 def names(category: str) -> tuple[str, ...]:
     """Return all names of a category, without other names for the same."""
     if category in OWN_TABLES:
-        return tuple(OWN_TABLES[category])
+        return tuple(name for name in OWN_TABLES[category] if name != SIDE_BY_SIDE)
     own = CHOSEN_BY_TARGET if category == "metric" else ()
     return (*own, *_entries(category))
 

@@ -89,6 +89,11 @@ class Object:
 
 
 @dataclass(frozen=True)
+class Use:
+    """A node of a graph: a layer or several, what the first reads, and arguments of its call."""
+
+
+@dataclass(frozen=True)
 class Either:
     """One of several types, tried in order; the first that fits the shape of the value is the one meant."""
 
@@ -129,7 +134,20 @@ class Section:
 
 
 Type = (
-    Whole | Number | Truth | Null | Text | GivenName | FilePath | ListOf | MapOf | Anything | Object | Either | Section
+    Whole
+    | Number
+    | Truth
+    | Null
+    | Text
+    | GivenName
+    | FilePath
+    | ListOf
+    | MapOf
+    | Anything
+    | Object
+    | Use
+    | Either
+    | Section
 )
 
 GIVEN_NAME_PATTERN: Final = "[a-z][a-z0-9_]*"
@@ -162,5 +180,7 @@ def object_categories(type_: Type) -> tuple[str, ...]:
             return tuple(category for option in type_.types for category in object_categories(option))
         case ListOf():
             return object_categories(type_.item)
+        case Use():
+            return ("layer",)
         case _:
             return ()

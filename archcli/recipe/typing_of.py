@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
+from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode, only_entry
+from archcli.recipe.signatures import canonical_name
 from archcli.recipe.types import (
     Anything,
     Either,
@@ -17,6 +18,7 @@ from archcli.recipe.types import (
     Text,
     Truth,
     Type,
+    Use,
     Whole,
 )
 
@@ -27,6 +29,7 @@ _FIXED = {
     GivenName: "a name",
     FilePath: "a path",
     MapOf: "a mapping",
+    Use: "a layer and what it reads",
     Section: "a mapping",
     Anything: "any value",
 }
@@ -34,7 +37,20 @@ _FIXED = {
 
 def fitting_type(node: Node, choice: Either) -> Type | None:
     """Return the first type of the choice whose outer form the node has, or None."""
+    by_name = next((option for option in choice.types if isinstance(option, MapOf)), None)
+    named = next((option for option in choice.types if isinstance(option, Object)), None)
+    if isinstance(node, MapNode) and by_name is not None and named is not None:
+        # `{Huber: 0.5}` is a loss, `{price: ..., kind: ...}` one for each output.
+        return named if _is_named(node, named) else by_name
     return next((option for option in choice.types if has_form(node, option)), None)
+
+
+def _is_named(node: MapNode, type_: Object) -> bool:
+    """Tell a named thing from a mapping with names that the user gives."""
+    entry = only_entry(node)
+    return entry is not None and (
+        entry.key.text[:1].isupper() or canonical_name(type_.category, entry.key.text)[0] is not None
+    )
 
 
 def has_form(node: Node, type_: Type) -> bool:
@@ -57,7 +73,7 @@ def has_form(node: Node, type_: Type) -> bool:
             return isinstance(value, str)
         case ListOf():
             return isinstance(node, ListNode) and all(has_form(item, type_.item) for item in node.items)
-        case MapOf() | Section():
+        case MapOf() | Section() | Use():
             return isinstance(node, MapNode)
         case Object():
             chain = type_.category in ("layer", "cell") and isinstance(node, ListNode)

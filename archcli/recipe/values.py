@@ -11,9 +11,9 @@ from typing import Final
 
 from archcli.errors import Location, Problem
 from archcli.recipe.hints import number_hint
+from archcli.recipe.layering import Pattern, Scope, read_chain, read_layer, take_repeat
 from archcli.recipe.long_form import to_long_form
 from archcli.recipe.misfits import (
-    cell_outside_rnn,
     meant,
     missing_arguments,
     missing_key,
@@ -26,7 +26,8 @@ from archcli.recipe.misfits import (
     wrong_type,
 )
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null, only_entry
-from archcli.recipe.recipe import Chain, Fact, Named, Value
+from archcli.recipe.recipe import Chain, Fact, Layer, Named, Value
+from archcli.recipe.schema import BLOCK
 from archcli.recipe.signatures import signature
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.types import (
@@ -46,11 +47,12 @@ from archcli.recipe.types import (
     Text,
     Truth,
     Type,
+    Use,
     Whole,
 )
 from archcli.recipe.typing_of import describe_type, fitting_type, has_form, is_within
 
-FACTS: Final = ("classes", "features", "steps", "training_steps")
+FACTS: Final = ("classes", "features", "horizon", "padding", "steps", "training_steps", "vocabulary")
 """What a recipe may ask of the data."""
 
 DATA_CATEGORIES: Final = ("source", "input", "target")
@@ -70,9 +72,32 @@ class Checker:
         self.problems: list[Problem] = []
         self.parameters = parameters
         self.used_parameters: set[str] = set()
+        self.patterns: Mapping[str, Pattern] = {}
+        self.shared: Mapping[str, Entry] = {}
+        self.used_shared: set[str] = set()
+        self.unread_nodes: set[str] = set()
+        self.scope: Scope | None = None
+        self.inside: list[str] = []
+        self._shared_layers: dict[str, Layer | None] = {}
+        self._reading_shared: list[str] = []
         self._expanding: list[str] = []
         self._may_ask = False
         self._broken: list[Named] = []
+
+    def shared_layer(self, name: str) -> Layer | None:
+        """Return a shared layer, read when it is first asked for; None where it cannot be read."""
+        if name not in self._shared_layers:
+            self._shared_layers[name] = None
+            self._reading_shared.append(name)
+            scope, self.scope = self.scope, None
+            self._shared_layers[name] = self._layer(self.shared[name].value, "layer", f"the shared layer `{name}`")
+            self.scope = scope
+            self._reading_shared.pop()
+        elif name in self._reading_shared:
+            circle = " -> ".join((*self._reading_shared, name))
+            message = f"the shared layer `{name}` is made of itself: {circle}"
+            self.note("block-cycle", message, self.shared[name].key.location, "a layer cannot stand inside itself")
+        return self._shared_layers[name]
 
     def is_broken(self, named: Named) -> bool:
         """Tell whether an argument of something is wrong or missing, so that nothing should be derived from it."""
@@ -107,8 +132,12 @@ class Checker:
                 return tuple(self.value(item, type_.item, item_name) for item in node.items)
             case MapOf() if isinstance(node, MapNode):
                 return self.mapping(node, type_, what)
-            case Section() if isinstance(node, MapNode):
+            case Section() if isinstance(node, MapNode) and type_ is not BLOCK:
                 return self.section(node, type_)
+            case Section(name="block") if isinstance(node, MapNode):
+                return None  # a block is read where it is used
+            case Use():
+                return None  # the nodes of a graph are read together
             case Object():
                 return self.named(node, type_, what)
             case _:
@@ -153,19 +182,15 @@ class Checker:
         for entry in node.entries:
             if type_.given_names:
                 self.given_name(entry.key)
-            if not is_null(entry.value):
+            if not is_null(entry.value) or has_form(entry.value, type_.value):
                 values[entry.key.text] = self.value(entry.value, type_.value, f"`{entry.key.text}` of {what}")
         return values
 
     def named(self, node: Node, type_: Object, what: str) -> Value:
         """Check something called by name and arguments; a list of layers is a chain."""
         category = type_.category
-        if isinstance(node, ListNode) and category in ("layer", "cell"):
-            if not node.items:
-                message = f"{what} is an empty list of {category}s"
-                self.note("empty-list", message, node.location, "put at least one in it")
-            layers = [self.named(item, type_, what) for item in node.items]
-            return Chain(tuple(layer for layer in layers if isinstance(layer, (Named, Chain))), node.location)
+        if category in ("layer", "cell"):
+            return self._layer(node, category, what)
         entry = only_entry(node)
         if entry is None:
             self.keep(not_one_name(node, category, what))
@@ -174,10 +199,25 @@ class Checker:
         if found is None:
             self.keep(unknown_name(entry.key, category))
             return None
-        if category == "layer" and signature("cell", found.name) is not None:
-            self.keep(cell_outside_rnn(entry.key))
-        could_ask, problem_count = self._may_ask, len(self.problems)
-        self._may_ask = category not in DATA_CATEGORIES
+        return self.arguments(entry, found, may_ask=category not in DATA_CATEGORIES)
+
+    def _layer(self, node: Node, category: str, what: str) -> Layer | None:
+        if isinstance(node, ListNode):
+            return read_chain(self, node, category, what)
+        main, count = take_repeat(self, node) if category == "layer" else (node, 1)
+        layer = read_layer(self, main, category, what)
+        return Chain((layer,) * count, layer.location) if layer is not None and count > 1 else layer
+
+    def arguments(self, entry: Entry, found: Signature, *, may_ask: bool = True) -> Named | None:
+        """Check what is written of something that is called by name and arguments.
+
+        Args:
+            entry: Its name and its arguments, in long form.
+            found: What it takes.
+            may_ask: Whether it may ask for facts of the data.
+        """
+        problem_count = len(self.problems)
+        could_ask, self._may_ask = self._may_ask, may_ask
         named = self._arguments(entry, found)
         self._may_ask = could_ask
         if named is not None and len(self.problems) > problem_count:
@@ -215,11 +255,15 @@ class Checker:
             self.note("not-a-reference", f"`{node.text}` is no `$name`", node.location, hint)
             return None
         name, of = match[1], match[2]
+        if of is None and self.scope is not None and name in self.scope.values:
+            return self._block_parameter(name, type_, what)
         if of is None and name in self.parameters:
             return self._parameter(name, node, type_, what)
         if name not in FACTS:
-            known = [*(f"${known}" for known in self.parameters), *(f"${fact}" for fact in FACTS)]
-            message = f"`{node.text}` is neither a parameter of this recipe nor a fact of the data"
+            own = () if self.scope is None else self.scope.values
+            known = [f"${known}" for known in (*own, *self.parameters, *FACTS)]
+            inside = "" if self.scope is None else f"of the block `{self.scope.block}` or "
+            message = f"`{node.text}` is neither a parameter {inside}of this recipe nor a fact of the data"
             self.note("unknown-reference", message, node.location, did_you_mean(node.text, known))
             return None
         options = type_.types if isinstance(type_, Either) else (type_,)
@@ -234,6 +278,18 @@ class Checker:
             return None
         return Fact(name, of, node.location)
 
+    def _block_parameter(self, name: str, type_: Type, what: str) -> Value:
+        """Look at what a block's parameter stands for, with the eyes of where that is written."""
+        scope = self.scope
+        if scope is None:
+            return None
+        scope.used.add(name)
+        bound = scope.values[name]
+        self.scope = bound.scope
+        value = self.value(to_long_form(bound.node, type_), type_, f"{what}, given by `${name}`,")
+        self.scope = scope
+        return value
+
     def _parameter(self, name: str, node: ScalarNode, type_: Type, what: str) -> Value:
         self.used_parameters.add(name)
         if name in self._expanding:
@@ -241,8 +297,10 @@ class Checker:
             self.note("parameter-cycle", f"the parameter `{name}` stands for itself: {chain}", node.location)
             return None
         self._expanding.append(name)
+        scope, self.scope = self.scope, None
         given = to_long_form(self.parameters[name].value, type_)
         value = self.value(given, type_, f"{what}, given by `${name}`,")
+        self.scope = scope
         self._expanding.pop()
         return value
 

@@ -1,0 +1,125 @@
+"""The section `data` as values: what the source brings, what is written, how the examples are divided."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, Literal, cast
+
+from archcli.errors import Location
+from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_setting_problems
+from archcli.recipe.nodes import MapNode, value_location
+from archcli.recipe.recipe import Data, Named, Split, Value
+from archcli.recipe.suggestions import did_you_mean
+from archcli.recipe.values import Checker
+
+_EXAMPLES: Final = {"inputs": "{measures: {numeric: [height, width]}}", "targets": "{kind: category}"}
+
+
+def build_data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> Data | None:
+    """Put the section `data` together.
+
+    Args:
+        values: The section as it is checked.
+        node: The whole recipe, for locations.
+        checker: Keeps the problems.
+
+    Returns:
+        The data; None where too much is wrong.
+    """
+    source = values.get("source")
+    if not isinstance(source, Named):
+        return None
+    inputs, targets = _features(values.get("inputs")), _features(values.get("targets"))
+    written = tuple(targets)
+    given = values.get("inputs")
+    # What reads an input that cannot be read itself is not wrong for that.
+    checker.unread_nodes.update(name for name in (given if isinstance(given, Mapping) else ()) if name not in inputs)
+    where = node.entry("data")
+    location = node.location if where is None else where.key.location
+    described = described_source(source, is_broken=checker.is_broken(source))
+    if described is not None:
+        inputs = _completed(inputs, described.inputs, source)
+        targets = targets or {k: Named(n, a, source.location) for k, (n, a) in described.targets.items()}
+    for key, features in (("inputs", inputs), ("targets", targets)):
+        if not features and not values.get(key):
+            hint = f"such as `{key}: {_EXAMPLES[key]}`"
+            checker.note("missing-key", f"`data` needs `{key}`: `{source.name}` brings none of its own", location, hint)
+    _check_shifts(checker, inputs, targets)
+    split = _split(values.get("split"), inputs, targets, node, location, described, checker)
+    if not inputs or not targets or split is None:
+        return None
+    return Data(source, inputs, targets, split, location, written)
+
+
+def described_source(source: Named, *, is_broken: bool = False) -> BuiltInSet | None:
+    """Return the description of a built-in set, in its usual form where its settings are wrong; None for a file."""
+    if source.name not in BUILT_IN:
+        return None
+    is_broken = is_broken or any(find_setting_problems(source))
+    return built_in_set(source.name, {} if is_broken else source.arguments)
+
+
+def _completed(
+    inputs: dict[str, Named], brought: Mapping[str, tuple[str, Mapping[str, Value]]], source: Named
+) -> dict[str, Named]:
+    """Add what a built-in set brings to inputs that are only shifts: these stand beside what is there."""
+    own = {k: Named(n, a, source.location) for k, (n, a) in brought.items()}
+    if all(feature.name == "shift" for feature in inputs.values()):
+        return own | inputs
+    return inputs
+
+
+def target_kind(target: Named, data: Data) -> Literal["category", "number"]:
+    """Tell whether a target is one of several classes, at each step perhaps, or numbers."""
+    if target.name == "shift":
+        of = data.inputs.get(str(target.arguments.get("of")))
+        return "category" if of is not None and of.name in ("text", "category") else "number"
+    return "category" if target.name in ("category", "text") else "number"
+
+
+def _check_shifts(checker: Checker, inputs: Mapping[str, Named], targets: Mapping[str, Named]) -> None:
+    for features, others, kind in ((inputs, targets, "target"), (targets, inputs, "input")):
+        for name, feature in features.items():
+            of = feature.arguments.get("of")
+            if feature.name == "shift" and isinstance(of, str) and of not in others:
+                message = f"`{name}` is the {kind} `{of}` shifted, and there is none"
+                where = feature.argument_locations.get("of", feature.location)
+                checker.note(f"unknown-{kind}", message, where, did_you_mean(of, others))
+
+
+def _split(
+    value: Value,
+    inputs: Mapping[str, Named],
+    targets: Mapping[str, Named],
+    node: MapNode,
+    location: Location,
+    described: BuiltInSet | None,
+    checker: Checker,
+) -> Split | None:
+    values = value if isinstance(value, Mapping) else {}
+    validation, test = values.get("validation"), values.get("test")
+    if not isinstance(validation, (int, float)) or not isinstance(test, (int, float)):
+        return None
+    data = node.get("data")
+    entry = data.entry("split") if isinstance(data, MapNode) else None
+    where = location if entry is None else entry.key.location
+    if validation + test >= 1:
+        message = f"`validation` {validation:g} and `test` {test:g} leave nothing to train on"
+        checker.note("nothing-to-train-on", message, where, "together they must be below 1")
+    del inputs, described
+    category = any(_is_one_label(target) for target in targets.values())
+    stratify = values.get("stratify")
+    if stratify and not category and entry is not None:
+        place = value_location(entry.value, "stratify") or where
+        checker.note("cannot-stratify", "only a category target has classes to stratify by", place, "leave it out")
+    given = category if stratify is None else bool(stratify)
+    return Split(float(validation), float(test), given, cast("int", values.get("seed")), where)
+
+
+def _is_one_label(target: Named) -> bool:
+    return target.name == "category"
+
+
+def _features(value: Value) -> dict[str, Named]:
+    mapping = value if isinstance(value, Mapping) else {}
+    return {name: item for name, item in mapping.items() if isinstance(item, Named)}

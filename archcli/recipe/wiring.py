@@ -1,0 +1,319 @@
+"""The nodes of a graph tied together: who reads whom, in which order, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
+
+from archcli.errors import Location
+from archcli.recipe.calls import TAKES_SEVERAL, takes_a_list
+from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
+from archcli.recipe.recipe import Block, Chain, Graph, GraphNode, Layer, Named, Shared
+from archcli.recipe.suggestions import did_you_mean
+
+if TYPE_CHECKING:
+    from archcli.recipe.values import Checker
+
+ONLY: Final = "input"
+RESERVED: Final = frozenset(
+    {"blocks", "from", "inputs", "layers", "nodes", "outputs", "parameters", "repeat", "shared", ONLY}
+)
+"""Words of the language: no tensor can be called so."""
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A tensor's name and where it stands."""
+
+    name: str
+    location: Location
+
+
+def outputs_of(node: Node) -> tuple[Wire, ...]:
+    """Read the names under `outputs`: one, a list, or the keys of a mapping."""
+    if isinstance(node, MapNode):
+        return tuple(Wire(entry.key.text, entry.key.location) for entry in node.entries)
+    items = node.items if isinstance(node, ListNode) else (node,)
+    return tuple(Wire(item.text, item.location) for item in items if isinstance(item, ScalarNode))
+
+
+def wire(
+    checker: Checker,
+    nodes: Sequence[GraphNode],
+    inputs: Sequence[Wire],
+    outputs: Sequence[Wire] | None,
+    *,
+    location: Location,
+    what: str,
+) -> Graph | None:
+    """Tie the nodes of a graph together.
+
+    Args:
+        checker: Keeps the problems.
+        nodes: As they are read.
+        inputs: What arrives.
+        outputs: What is to leave; None: the node that no other reads.
+        location: Where the nodes begin.
+        what: What messages call the graph: `the model`.
+
+    Returns:
+        The graph, its nodes in an order in which each stands after what it reads; None where that cannot be told.
+    """
+    before = len(checker.problems)
+    alias = {ONLY: inputs[0].name} if len(inputs) == 1 else {}
+    nodes = [_by_own_name(node, alias) for node in nodes]
+    if outputs is not None:
+        outputs = [replace(output, name=alias.get(output.name, output.name)) for output in outputs]
+    _check_names(checker, nodes, inputs)
+    _check_reading(checker, nodes, inputs, what)
+    for node in nodes:
+        _check_arity(checker, node)
+    if len(checker.problems) > before or checker.unread_nodes:
+        return None
+    ordered = _in_order(checker, nodes)
+    if ordered is None:
+        return None
+    leaving = _find_outputs(checker, ordered, inputs, outputs, what)
+    if leaving is None:
+        return None
+    _check_unused(checker, ordered, inputs, leaving, what)
+    if len(checker.problems) > before:
+        return None
+    return Graph(tuple(one.name for one in inputs), tuple(ordered), leaving, location)
+
+
+def read_names(node: GraphNode) -> tuple[str, ...]:
+    """Return the names of all tensors that a node reads."""
+    flat = [name for given in node.tensors.values() for name in ((given,) if isinstance(given, str) else given)]
+    return (*node.inputs, *flat)
+
+
+def _by_own_name(node: GraphNode, alias: Mapping[str, str]) -> GraphNode:
+    """Call the only input by its own name."""
+    tensors = {
+        argument: alias.get(given, given) if isinstance(given, str) else tuple(alias.get(one, one) for one in given)
+        for argument, given in node.tensors.items()
+    }
+    return replace(node, inputs=tuple(alias.get(name, name) for name in node.inputs), tensors=tensors)
+
+
+def _check_names(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequence[Wire]) -> None:
+    """Find names that cannot be, or that are given twice."""
+    taken = {one.name: "an input" for one in inputs}
+    taken |= {name: "a block" for name in checker.patterns} | {name: "a shared layer" for name in checker.shared}
+    for node in nodes:
+        for name in node.names:
+            if name is None:
+                continue
+            key = ScalarNode(name, name, quoted=False, location=node.location)
+            if not checker.given_name(key):
+                continue
+            if name in RESERVED:
+                message = f"a node cannot be called `{name}`, a word of the language"
+                checker.note("repeated-name", message, node.location, "give it another name")
+            elif name in taken:
+                message = f"a node is called `{name}`, like {taken[name]}"
+                checker.note("repeated-name", message, node.location, "give it another name")
+            taken.setdefault(name, "another node")
+        if not any(node.names):
+            checker.note("unused-node", "a node that gives nothing anyone wants", node.location, "take it away")
+
+
+def _check_reading(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequence[Wire], what: str) -> None:
+    """Find names that nothing has."""
+    known = [*(one.name for one in inputs), *(name for node in nodes for name in node.names if name)]
+    for node in nodes:
+        for name in dict.fromkeys(read_names(node)):
+            if name in known or name in checker.unread_nodes:
+                continue
+            where = _reading(node, name)
+            if name == ONLY and len(inputs) > 1:
+                listed = ", ".join(f"`{one.name}`" for one in inputs)
+                message = f"{what} has {len(inputs)} inputs, and `{ONLY}` does not say which"
+                checker.note("unknown-node", message, where, f"write one of {listed}")
+                continue
+            checker.note("unknown-node", f"no node and no input is called `{name}`", where, did_you_mean(name, known))
+
+
+def _reading(node: GraphNode, name: str) -> Location:
+    """Return where a node names a tensor that it reads: in a list on one line, at the item."""
+    keys = ["from"] if name in node.inputs else [key for key, given in node.tensors.items() if name in (given, *given)]
+    where = node.locations.get(keys[0], node.location) if keys else node.location
+    line = where.source.line(where.line)
+    start = line.find(name, where.column - 1)
+    return where if start < 0 else replace(where, column=start + 1, length=len(name))
+
+
+def _check_arity(checker: Checker, node: GraphNode) -> None:
+    """See that the first layer takes as many tensors as the node reads, and that no later one wants several."""
+    first = node.layers[0]
+    where = node.locations.get("from", node.location)
+    count = len(node.inputs)
+    least, most, called = _arity(checker, first)
+    if isinstance(first, Block) and isinstance(first.body, Graph):
+        wanted = first.body.inputs
+        given = (*wanted[:count], *node.tensors)
+        twice = [name for name in wanted if given.count(name) > 1]
+        lacking = [name for name in wanted if name not in given]
+        if count > len(wanted) or twice or lacking:
+            listed = ", ".join(f"`{name}`" for name in wanted)
+            message = f"{called} takes {_tensors(len(wanted))}, {listed}; found {len(given)}"
+            checker.note("wrong-input-count", message, where, _arity_hint(node, lacking))
+    elif "query" in node.tensors and count == 0:
+        pass
+    elif not least <= count + ("value" in node.tensors) <= (most or count + 1):
+        message = f"{called} takes {_tensors(least, most)}, found {count}"
+        hint = "join them first, with `Concatenate` for one" if count > least == 1 else None
+        checker.note("wrong-input-count", message, where, hint)
+    for layer in node.layers[1:]:
+        _check_in_chain(checker, layer)
+
+
+def _check_in_chain(checker: Checker, layer: Layer) -> None:
+    least, _, called = _arity(checker, layer)
+    if least > 1:
+        message = f"{called} takes {_tensors(least, None)}, and a chain hands on one"
+        checker.note("wrong-input-count", message, layer.location, "make it a node of its own: `{..., from: [a, b]}`")
+
+
+def check_chain(checker: Checker, chain: Chain) -> None:
+    """See that no layer of a chain wants several tensors."""
+    for layer in chain.layers:
+        _check_in_chain(checker, layer)
+
+
+def _arity(checker: Checker, layer: Layer) -> tuple[int, int | None, str]:
+    """Tell how many tensors a layer takes, at least and at most (None: any number), and what messages call it."""
+    match layer:
+        case Named() if takes_a_list(layer.name):
+            return (
+                2,
+                {"Dot": 2, "Subtract": 2, "Attention": 3, "AdditiveAttention": 3}.get(layer.name),
+                f"`{layer.name}`",
+            )
+        case Named() if layer.name in TAKES_SEVERAL:
+            return 2, 3, f"`{layer.name}`"
+        case Named():
+            return 1, 1, f"`{layer.name}`"
+        case Chain():
+            return _arity(checker, layer.layers[0]) if layer.layers else (1, 1, "a chain")
+        case Block():
+            count = len(layer.body.inputs) if isinstance(layer.body, Graph) else 1
+            return count, count, f"the block `{layer.name}`"
+        case Shared():
+            shared = checker.shared_layer(layer.name)
+            least, most, _ = (1, 1, "") if shared is None else _arity(checker, shared)
+            return least, most, f"the shared layer `{layer.name}`"
+
+
+def _arity_hint(node: GraphNode, lacking: Sequence[str]) -> str | None:
+    if not lacking:
+        return None
+    return (
+        f"give it `{lacking[0]}: ...`"
+        if node.tensors
+        else f"write `from: [{', '.join(['...'] * (len(lacking) + len(node.inputs)))}]`"
+    )
+
+
+def _tensors(least: int, most: int | None = -1) -> str:
+    if most is None:
+        return f"{least} tensors or more"
+    if most not in (-1, least):
+        return f"{least} to {most} tensors"
+    return "one tensor" if least == 1 else f"{least} tensors"
+
+
+def _in_order(checker: Checker, nodes: Sequence[GraphNode]) -> list[GraphNode] | None:
+    """Put each node after all that it reads; None where some wait for each other."""
+    giver = {name: node for node in nodes for name in node.names if name}
+    done: list[GraphNode] = []
+    finished: set[int] = set()
+    path: list[tuple[str, GraphNode]] = []
+
+    def visit(name: str, node: GraphNode) -> bool:
+        if id(node) in finished:
+            return True
+        if any(node is other for _, other in path):
+            start = next(index for index, (_, other) in enumerate(path) if other is node)
+            names = [step for step, _ in path[start:]]
+            circle = " -> ".join([names[0], *reversed(names)])
+            message = f"the nodes wait for each other: {circle}"
+            checker.note("graph-cycle", message, node.location, "a node can only read what does not depend on it")
+            return False
+        path.append((name, node))
+        for read in read_names(node):
+            if read in giver and not visit(read, giver[read]):
+                return False
+        path.pop()
+        finished.add(id(node))
+        done.append(node)
+        return True
+
+    for node in nodes:
+        if not visit(next(name for name in node.names if name), node):
+            return None
+    return done
+
+
+def _find_outputs(
+    checker: Checker,
+    nodes: Sequence[GraphNode],
+    inputs: Sequence[Wire],
+    outputs: Sequence[Wire] | None,
+    what: str,
+) -> tuple[str, ...] | None:
+    """Tell which tensors leave."""
+    given = [name for node in nodes for name in node.names if name]
+    if outputs is None:
+        read = {name for node in nodes for name in read_names(node)}
+        ends = [node for node in nodes if not read & {name for name in node.names if name}]
+        if len(ends) == 1 and len([name for name in ends[0].names if name]) == 1:
+            return (next(name for name in ends[0].names if name),)
+        names = [name for node in ends for name in node.names if name]
+        listed = ", ".join(f"`{name}`" for name in names)
+        message = f"{what} does not say what leaves it: no node reads {listed}"
+        hint = f"write `outputs: [{', '.join(names)}]`, or take away what is not wanted"
+        checker.note("several-ends", message, ends[1].location if len(ends) > 1 else ends[0].location, hint)
+        return None
+    asked = [one.name for one in outputs]
+    known = True
+    for index, one in enumerate(outputs):
+        if one.name in asked[:index]:
+            checker.note("repeated-name", f"`{one.name}` is an output twice", one.location, "name it once")
+            known = False
+        elif one.name not in given:
+            is_input = one.name in [arrives.name for arrives in inputs]
+            message = f"the output `{one.name}` is an input" if is_input else f"no node is called `{one.name}`"
+            mended = "put a layer between" if is_input else did_you_mean(one.name, given)
+            checker.note("unknown-node", message, one.location, mended)
+            known = False
+    if not asked:
+        checker.note("empty-list", f"{what} has no outputs", nodes[0].location if nodes else None, "name one")
+    return tuple(asked) if known and asked else None
+
+
+def _check_unused(
+    checker: Checker, nodes: Sequence[GraphNode], inputs: Sequence[Wire], outputs: Sequence[str], what: str
+) -> None:
+    """Find nodes and inputs that no output depends on."""
+    needed: set[str] = set(outputs)
+    for node in reversed(nodes):
+        if needed & {name for name in node.names if name}:
+            needed |= set(read_names(node))
+    read = {name for node in nodes for name in read_names(node)}
+    for node in nodes:
+        names = [name for name in node.names if name]
+        if not needed & set(names) and not read & set(names):
+            listed = " and ".join(f"`{name}`" for name in names)
+            hint = "read it, make it one of the `outputs`, or take it away"
+            checker.note("unused-node", f"no output of {what} depends on the node {listed}", node.location, hint)
+        elif len(names) > 1:
+            for name in names:
+                if name not in read and name not in outputs:
+                    checker.note("unused-node", f"nothing reads `{name}`", node.location, "write `_` in its place")
+    for one in inputs:
+        if one.name not in needed:
+            hint = "read it in a node, or take it away"
+            checker.note("unused-input", f"nothing in {what} reads the input `{one.name}`", one.location, hint)
