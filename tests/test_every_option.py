@@ -15,6 +15,7 @@ import pytest
 
 from archcli.commands.running import Ready, make_ready
 from archcli.errors import RecipeError
+from archcli.recipe.built_in import BUILT_IN, SIGNATURES
 from archcli.recipe.checking import load_recipe
 from archcli.recipe.features import INPUTS, TARGETS
 from archcli.recipe.schema import RECIPE
@@ -144,6 +145,10 @@ EFFECTS: dict[str, Effect] = {
 
 
 PROVEN_BELOW = {"archcli", "extends", "train.deterministic"}
+PROVEN_WITH_THE_TASKS = {
+    f"source.{name}.{setting}" for name in BUILT_IN if name != "digits" for setting in SIGNATURES[name].arguments
+}
+"""In `tests/data/sources/tasks/test_tasks.py`."""
 
 
 def _walk(section: Section, prefix: str) -> Iterator[str]:
@@ -164,7 +169,7 @@ def test_every_option_of_the_schema_has_a_row() -> None:
         for argument in found.arguments
     }
 
-    assert {*EFFECTS, *PROVEN_BELOW} == {*_walk(RECIPE, ""), *arguments}
+    assert {*EFFECTS, *PROVEN_BELOW, *PROVEN_WITH_THE_TASKS} == {*_walk(RECIPE, ""), *arguments}
 
 
 @pytest.mark.parametrize("option", EFFECTS)
