@@ -4,11 +4,16 @@ A saved model loads in any program that has imported this package.
 """
 
 from archcli.layers.edge_filter import EdgeFilter
+from archcli.layers.elman import Elman
 from archcli.layers.equilibrium import Equilibrium
+from archcli.layers.fully_recurrent import FullyRecurrent
+from archcli.layers.gate_bias import Chrono
 from archcli.layers.hopfield import Hopfield
+from archcli.layers.jordan import Jordan
 from archcli.layers.labels import Labels
 from archcli.layers.modern_hopfield import ModernHopfield
 from archcli.layers.pad import Pad
+from archcli.layers.reverse import Reverse
 from archcli.layers.step import Step
 from archcli.layers.trainable_average_pooling import (
     TrainableAveragePooling1D,
@@ -17,12 +22,17 @@ from archcli.layers.trainable_average_pooling import (
 )
 
 __all__ = [
+    "Chrono",
     "EdgeFilter",
+    "Elman",
     "Equilibrium",
+    "FullyRecurrent",
     "Hopfield",
+    "Jordan",
     "Labels",
     "ModernHopfield",
     "Pad",
+    "Reverse",
     "Step",
     "TrainableAveragePooling1D",
     "TrainableAveragePooling2D",
