@@ -34,7 +34,7 @@ def _contradictions(settings: Settings, surroundings: Surroundings) -> list[Cont
 
 def _expand(settings: Settings, surroundings: Surroundings) -> Expansion:
     settling = layer("Equilibrium", settings)
-    return Expansion({"layers": [layer("Flatten", {}), settling, output_layer(surroundings)]}, clipped())
+    return Expansion({"layers": [layer("Flatten", {}), settling, output_layer(surroundings)]}, clipped(1e-3))
 
 
 EQUILIBRIUM: Final = Architecture(SIGNATURE, _expand, _contradictions)

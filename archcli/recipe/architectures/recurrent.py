@@ -135,7 +135,9 @@ def _expand(kind: str, settings: Settings, surroundings: Surroundings) -> Expans
     for place, count in enumerate(units, start=1):
         gives_steps = {"return_sequences": place < len(units) or read != "last"}
         layers.append(recurrent_layer(CELLS[kind], count, {**arguments, **gives_steps}))
-    return Expansion({"layers": [*layers, *pool_steps(read), output_layer(surroundings)]}, clipped())
+    # What keeps every state from the start is the first to explode.
+    train = clipped(1e-3) if settings["initializer"] == "identity" else clipped()
+    return Expansion({"layers": [*layers, *pool_steps(read), output_layer(surroundings)]}, train)
 
 
 def _initializers(kind: str, settings: Settings) -> dict[str, Any]:

@@ -12,7 +12,7 @@ EVERY_STEP = Surroundings(("signal",), {}, "kind", "category", per_step=True)
 ONCE = Surroundings(("signal",), {}, "kind", "category", per_step=False)
 SMALL = {"cell": "rnn", "units": 12}
 ANSWER = {"Dense": {"units": "$classes", "activation": "softmax"}}
-CLIPPED = {"optimizer": {"Adam": {"global_clipnorm": 1.0}}}
+CLIPPED = {"optimizer": {"Adam": {"learning_rate": 0.003, "global_clipnorm": 1.0}}}
 
 
 def simple(**arguments: object) -> dict[str, Any]:

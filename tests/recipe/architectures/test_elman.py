@@ -6,7 +6,7 @@ from archcli.recipe.architectures import Surroundings, expand
 
 ONCE = Surroundings(("bits",), {}, "parity", "category")
 EVERY_STEP = Surroundings(("bits",), {}, "next_bit", "number", per_step=True)
-CLIPPED = {"optimizer": {"Adam": {"global_clipnorm": 1.0}}}
+CLIPPED = {"optimizer": {"Adam": {"learning_rate": 0.003, "global_clipnorm": 1.0}}}
 
 
 def test_an_elman_network_without_settings() -> None:

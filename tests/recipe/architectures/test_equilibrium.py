@@ -20,7 +20,7 @@ def test_an_equilibrium_network_without_settings() -> None:
             {"Dense": {"units": "$classes", "activation": "softmax"}},
         ]
     }
-    assert found.train == {"optimizer": {"Adam": {"global_clipnorm": 1.0}}}
+    assert found.train == {"optimizer": {"Adam": {"learning_rate": 0.001, "global_clipnorm": 1.0}}}
 
 
 def test_an_equilibrium_network_with_all_settings() -> None:

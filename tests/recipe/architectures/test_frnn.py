@@ -19,7 +19,7 @@ def test_an_frnn_without_settings() -> None:
             {"Dense": {"units": "$classes", "activation": "softmax"}},
         ]
     }
-    assert found.train == {"optimizer": {"Adam": {"global_clipnorm": 1.0}}}
+    assert found.train == {"optimizer": {"Adam": {"learning_rate": 0.003, "global_clipnorm": 1.0}}}
 
 
 def test_an_frnn_with_all_settings() -> None:

@@ -10,7 +10,7 @@ from archcli.recipe.architectures import Surroundings, check_settings, expand
 
 ALONE = Surroundings(("plan",), {}, "letter", "category", per_step=True)
 TAUGHT = Surroundings(("previous", "plan"), {"previous": "letter"}, "letter", "category", per_step=True)
-CLIPPED = {"optimizer": {"Adam": {"global_clipnorm": 1.0}}}
+CLIPPED = {"optimizer": {"Adam": {"learning_rate": 0.003, "global_clipnorm": 1.0}}}
 TOLD = {
     "units": 32,
     "output_units": "$classes",

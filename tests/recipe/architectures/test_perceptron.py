@@ -17,7 +17,7 @@ def test_classes_are_told_by_probabilities() -> None:
     found = expand("perceptron", {}, CLASSES)
 
     assert found.model == {"layers": [{"Flatten": {}}, {"Dense": {"units": "$classes", "activation": "softmax"}}]}
-    assert found.train == {}
+    assert found.train == {"optimizer": {"Adam": {"learning_rate": 0.03}}}
 
 
 def test_numbers_are_told_by_sums() -> None:

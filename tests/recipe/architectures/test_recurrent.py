@@ -11,7 +11,7 @@ from archcli.recipe.architectures import Surroundings, check_settings, expand
 CLASSES = Surroundings(("signal",), {}, "kind", "category")
 EVERY_STEP = Surroundings(("signal",), {}, "kind", "category", per_step=True)
 NUMBERS = Surroundings(("past",), {}, "next_day", "number", per_step=False)
-CLIPPED = {"optimizer": {"Adam": {"global_clipnorm": 1.0}}}
+CLIPPED = {"optimizer": {"Adam": {"learning_rate": 0.003, "global_clipnorm": 1.0}}}
 ANSWER = {"Dense": {"units": "$classes", "activation": "softmax"}}
 
 
@@ -68,6 +68,7 @@ def test_an_identity_begins_as_le_wrote_it() -> None:
             "recurrent_initializer": {"Identity": {}},
         }
     }
+    assert found.train == {"optimizer": {"Adam": {"learning_rate": 0.001, "global_clipnorm": 1.0}}}
 
 
 def test_an_identity_goes_with_relu_only() -> None:
