@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from archcli.cli.lines import print_line, print_next
 from archcli.cli.options import AsJson, Overrides, Quiet, RecipeArgument, ShippedRecipe
 from archcli.recipe.recipe import Chain
+
+BuildChoice = Literal["sequential", "functional"]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -63,13 +65,21 @@ def show(
     recipe: RecipeArgument,
     overrides: Overrides = None,
     *,
-    resolved: Annotated[bool, typer.Option("--resolved", help="Write out every default too.")] = False,
+    expanded: Annotated[
+        bool, typer.Option("--expanded", help="Write out the layers that an architecture stands for.")
+    ] = False,
+    resolved: Annotated[bool, typer.Option("--resolved", help="Write out layers and every default.")] = False,
+    build: Annotated[
+        BuildChoice | None, typer.Option("--build", help="Write the model for this Keras API.", show_default=False)
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Show a recipe in long form, with what it extends and the changes applied."""
+    from archcli.commands.show import Form
     from archcli.commands.show import show as run_show
 
-    print_line(run_show(recipe, overrides or (), resolved=resolved).removesuffix("\n"))
+    form: Form = "resolved" if resolved else "expanded" if expanded else "written"
+    print_line(run_show(recipe, overrides or (), form=form, build=build).removesuffix("\n"))
     print_next(f"archcli train {_typed(recipe, overrides)}", quiet=quiet)
 
 

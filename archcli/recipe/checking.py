@@ -114,10 +114,20 @@ def check_nodes(node: MapNode, *, default_name: str) -> tuple[Recipe | None, lis
     return assembled.recipe, in_order(problems)
 
 
+def expand_nodes(node: MapNode) -> MapNode:
+    """Return a recipe that checks, in long form, with plain layers in the place of an architecture."""
+    return expand_architecture(node, _checker_of(node)).node
+
+
+def _checker_of(node: MapNode) -> Checker:
+    parameters = node.get("parameters")
+    return Checker({entry.key.text: entry for entry in parameters.entries} if isinstance(parameters, MapNode) else {})
+
+
 def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem]]:
     parameters = node.get("parameters")
     entries = parameters.entries if isinstance(parameters, MapNode) else ()
-    checker = Checker({entry.key.text: entry for entry in entries})
+    checker = _checker_of(node)
     well_named = [entry for entry in entries if checker.given_name(entry.key)]
     if isinstance(parameters, MapNode):
         node = node.without("parameters")

@@ -7,6 +7,7 @@ from typing import Final, Literal, cast
 
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_setting_problems
+from archcli.recipe.features import read_columns
 from archcli.recipe.nodes import MapNode, value_location
 from archcli.recipe.recipe import Data, Named, Split, Value
 from archcli.recipe.suggestions import did_you_mean
@@ -45,7 +46,7 @@ def build_data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> 
             hint = f"such as `{key}: {_EXAMPLES[key]}`"
             checker.note("missing-key", f"`data` needs `{key}`: `{source.name}` brings none of its own", location, hint)
     _check_shifts(checker, inputs, targets)
-    split = _split(values.get("split"), inputs, targets, node, location, described, checker)
+    split = _split(values.get("split"), targets, node, location, described, checker)
     if not inputs or not targets or split is None:
         return None
     return Data(source, inputs, targets, split, location, written)
@@ -89,7 +90,6 @@ def _check_shifts(checker: Checker, inputs: Mapping[str, Named], targets: Mappin
 
 def _split(
     value: Value,
-    inputs: Mapping[str, Named],
     targets: Mapping[str, Named],
     node: MapNode,
     location: Location,
@@ -106,8 +106,7 @@ def _split(
     if validation + test >= 1:
         message = f"`validation` {validation:g} and `test` {test:g} leave nothing to train on"
         checker.note("nothing-to-train-on", message, where, "together they must be below 1")
-    del inputs, described
-    category = any(_is_one_label(target) for target in targets.values())
+    category = any(is_one_label(name, target, described) for name, target in targets.items())
     stratify = values.get("stratify")
     if stratify and not category and entry is not None:
         place = value_location(entry.value, "stratify") or where
@@ -116,8 +115,10 @@ def _split(
     return Split(float(validation), float(test), given, cast("int", values.get("seed")), where)
 
 
-def _is_one_label(target: Named) -> bool:
-    return target.name == "category"
+def is_one_label(name: str, target: Named, described: BuiltInSet | None) -> bool:
+    """Tell whether a target is one label for each example, as far as that shows without reading a file."""
+    column = None if described is None else described.column(read_columns(target, name)[0])
+    return target.name == "category" and (column is None or not column.shape)
 
 
 def _features(value: Value) -> dict[str, Named]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from archcli.recipe.calls import CALL_ARGUMENTS
 from archcli.recipe.nodes import Entry, MapNode, Node, is_null, only_entry
 from archcli.recipe.schema import MODEL_FORMS
 from archcli.recipe.signatures import signature
-from archcli.recipe.types import Either, MapOf, Object, Section, Type
+from archcli.recipe.types import Either, MapOf, Object, Section, Type, Use
 from archcli.recipe.typing_of import fitting_type
 
 
@@ -28,6 +29,8 @@ def merge(base: Node, over: Node, type_: Type) -> Node:
             return _merge_entries(base, over, {entry.key.text: type_.value for entry in over.entries})
         case Object():
             return _merge_named(base, over, type_)
+        case Use():
+            return _merge_uses(base, over)
         case Either():
             fitting = fitting_type(over, type_)
             return over if fitting is None else merge(base, over, fitting)
@@ -43,6 +46,23 @@ def _merge_entries(base: MapNode, over: MapNode, types: dict[str, Type]) -> MapN
         below = beneath is not None and type_ is not None
         value = merge(beneath.value, entry.value, type_) if below and beneath and type_ else entry.value
         merged = merged.with_entry(entry.key, value)
+    return merged
+
+
+def _merge_uses(base: MapNode, over: MapNode) -> Node:
+    """Lay a node of a graph over another: with a layer of its own it replaces it, else only what stands beside."""
+    kept = {entry.key.text for entry in base.entries} & {entry.key.text for entry in over.entries}
+    beside = {"from", "repeat", *CALL_ARGUMENTS}
+    if any(entry.key.text not in beside and entry.key.text not in kept for entry in over.entries):
+        return over
+    merged = base
+    for entry in over.entries:
+        beneath = base.entry(entry.key.text)
+        alone = MapNode((entry,), entry.key.location)
+        if beneath is not None and entry.key.text[:1].isupper():
+            found = _merge_named(MapNode((beneath,), beneath.key.location), alone, Object("layer"))
+            alone = found if isinstance(found, MapNode) else alone
+        merged = merged.with_entry(entry.key, alone.entries[0].value)
     return merged
 
 

@@ -8,6 +8,7 @@ from typing import Literal, cast
 
 from archcli.errors import Location
 from archcli.recipe.calls import CALL_ARGUMENTS
+from archcli.recipe.data_section import described_source, is_one_label
 from archcli.recipe.layering import Pattern, read_nodes
 from archcli.recipe.misfits import unknown_key
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
@@ -249,7 +250,9 @@ def _bind(checker: Checker, body: Body, section: MapNode, data: Data) -> tuple[M
             hint = f"call an output `{name}`, write `outputs: {{...: {name}}}`, or take it away"
             checker.note("unused-target", message, feature.location, hint)
     kept = {name: feature for name, feature in targets.items() if name in learned}
-    return outputs, replace(data, targets=kept)
+    described = described_source(data.source)
+    stratify = data.split.stratify and any(is_one_label(name, feature, described) for name, feature in kept.items())
+    return outputs, replace(data, targets=kept, split=replace(data.split, stratify=stratify))
 
 
 def _location_of(body: Graph, name: str) -> Location:

@@ -12,7 +12,7 @@ from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_
 from archcli.recipe.schema import RECIPE
 from archcli.recipe.signatures import canonical_name, signature
 from archcli.recipe.suggestions import did_you_mean, near_match
-from archcli.recipe.types import Anything, Either, ListOf, MapOf, Object, Section, Type
+from archcli.recipe.types import Anything, Either, ListOf, MapOf, Object, Section, Type, Use
 
 COMMAND_LINE = "command line"
 """What the source of an override is called."""
@@ -71,7 +71,9 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
     step, rest = steps[0], steps[1:]
     if isinstance(type_, Either):
         wanted = (ListOf,) if isinstance(node, ListNode) else (Section, MapOf, Object)
-        type_ = next((option for option in type_.types if isinstance(option, wanted)), type_)
+        fitting = [option for option in type_.types if isinstance(option, wanted)]
+        by_name = [option for option in fitting if not isinstance(option, Object) or _is_name(step, option)]
+        type_ = next(iter(by_name or fitting), type_)
     match type_:
         case Section() if node is not None and not isinstance(node, MapNode):
             return node  # checking reports it
@@ -84,12 +86,37 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
             return _set_item(node, type_.item if isinstance(type_, ListOf) else type_, steps, value)
         case Object():
             return _set_named(node, type_, steps, value)
+        case Use():
+            return _set_use(node, steps, value)
         case Anything():
             return _set_entry(node, step, rest, type_, value)
         case _:
             before = step.location.source.text[: step.location.column - 2].strip()
             message = f"`{before}` has no parts, and the path goes on with `{step.text}`"
             raise RecipeError(Problem("unknown-path", message, step.location, f"write `{before}=...`"))
+
+
+def _set_use(node: Node | None, steps: _Steps, value: Node) -> Node:
+    """Set a part of a node of a graph: its layers, an argument of its layer, or what stands beside them."""
+    step, rest = steps[0], steps[1:]
+    if step.text == "layers":
+        return _set_entry(node, step, rest, ListOf(Object("layer")), value)
+    name, _ = canonical_name("layer", step.text)
+    if name is None or not isinstance(node, MapNode):
+        return _set_entry(node, step, rest, Anything(), value)
+    present = node.entry(name)
+    others = [entry for entry in node.entries if entry.key.text[:1].isupper() and entry.key.text != name]
+    alone = None if present is None else MapNode((present,), present.key.location)
+    made = _set_named(alone, Object("layer"), steps, value)
+    entry = only_entry(made)
+    if entry is None:
+        return node
+    return node.without(*(other.key.text for other in others), "layers").with_entry(entry.key, entry.value)
+
+
+def _is_name(step: ScalarNode, type_: Object) -> bool:
+    """Tell `train.loss.Huber`, a loss, from `train.loss.price`, the loss of an output."""
+    return step.text[:1].isupper() or canonical_name(type_.category, step.text)[0] is not None
 
 
 def _set_entry(node: Node | None, step: ScalarNode, rest: _Steps, type_: Type, value: Node) -> Node:
@@ -103,6 +130,9 @@ def _set_named(node: Node | None, type_: Object, steps: _Steps, value: Node) -> 
     step, rest = steps[0], steps[1:]
     present = only_entry(node) if node is not None else None
     name, _ = canonical_name(type_.category, step.text)
+    if name is None and present is not None and present.key.text == step.text and rest:
+        # A block: what it takes is not known before all of the recipe is read.
+        return MapNode((Entry(present.key, _set(present.value, Anything(), rest, value)),), present.key.location)
     if name is None:
         raise RecipeError(_no_such_name(step, type_.category, present))
     if not rest:

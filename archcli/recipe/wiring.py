@@ -101,7 +101,7 @@ def _by_own_name(node: GraphNode, alias: Mapping[str, str]) -> GraphNode:
 def _check_names(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequence[Wire]) -> None:
     """Find names that cannot be, or that are given twice."""
     taken = {one.name: "an input" for one in inputs}
-    taken |= {name: "a block" for name in checker.patterns} | {name: "a shared layer" for name in checker.shared}
+    taken |= dict.fromkeys(checker.patterns, "a block") | dict.fromkeys(checker.shared, "a shared layer")
     for node in nodes:
         for name in node.names:
             if name is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import count
 from typing import Any, cast
 
 import yaml
@@ -11,7 +12,20 @@ import yaml
 from archcli.errors import Location, Source
 from archcli.recipe.loading import read_scalar
 from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
-from archcli.recipe.recipe import Chain, Fact, Named, Recipe, Value
+from archcli.recipe.recipe import (
+    Block,
+    Body,
+    Chain,
+    Fact,
+    Graph,
+    GraphNode,
+    Layer,
+    Model,
+    Named,
+    Recipe,
+    Shared,
+    Value,
+)
 from archcli.recipe.signatures import canonical_name, signature
 from archcli.recipe.syntax import FALSE_BLANKS
 from archcli.recipe.types import Anything, Field, Object, Type, object_categories
@@ -105,13 +119,19 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
                 "seed": data.split.seed,
             },
         },
-        "model": {"build": model.build, "layers": _plain(cast("Chain", model.body), Object("layer"))},
+        "model": _model_data(model),
         "train": {
             "epochs": train.epochs,
             "batch_size": train.batch_size,
             "optimizer": _plain(train.optimizer, Object("optimizer")),
-            "loss": _plain(next(iter(train.loss.values())), Object("loss")),
-            "metrics": [_plain(metric, Object("metric")) for group in train.metrics.values() for metric in group],
+            "loss": _by_output({output: _plain(loss, Object("loss")) for output, loss in train.loss.items()}),
+            **({"loss_weights": dict(train.loss_weights)} if len(train.loss_weights) > 1 else {}),
+            "metrics": _by_output(
+                {
+                    output: [_plain(metric, Object("metric")) for metric in group]
+                    for output, group in train.metrics.items()
+                }
+            ),
             "monitor": train.monitor,
             "early_stopping": None if early_stopping is None else dict(vars(early_stopping)),
             "callbacks": [_plain(callback, Object("callback")) for callback in train.callbacks],
@@ -125,6 +145,72 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
             "compile": train.compile,
         },
     }
+
+
+def _by_output(values: dict[str, Any]) -> Any:
+    """Write what each output has by its name, or for itself where there is one output."""
+    return values if len(values) > 1 else next(iter(values.values()))
+
+
+def _model_data(model: Model) -> dict[str, Any]:
+    """Write a model: its body, the blocks and shared layers that it uses, and what its outputs learn."""
+    blocks: dict[str, Any] = {}
+    body = _body_data(model.body, blocks)
+    shared = {name: _layer_data(layer, blocks) for name, layer in model.shared.items()}
+    outputs = {} if isinstance(model.body, Chain) else {"outputs": dict(model.outputs)}
+    return {
+        "build": model.build,
+        **({"blocks": blocks} if blocks else {}),
+        **({"shared": shared} if shared else {}),
+        **body,
+        **outputs,
+    }
+
+
+def _body_data(body: Body, blocks: dict[str, Any]) -> dict[str, Any]:
+    if isinstance(body, Chain):
+        return {"layers": _layers_data(body, blocks)}
+    return {"nodes": {", ".join(name or "_" for name in node.names): _node_data(node, blocks) for node in body.nodes}}
+
+
+def _node_data(node: GraphNode, blocks: dict[str, Any]) -> dict[str, Any]:
+    layers = [_layer_data(layer, blocks) for layer in node.layers]
+    written: dict[str, Any] = {"layers": layers}
+    if len(layers) == 1 and not isinstance(layers[0], list):
+        written = dict(layers[0]) if isinstance(layers[0], dict) else {layers[0]: None}
+    if node.inputs:
+        written["from"] = node.inputs[0] if len(node.inputs) == 1 else list(node.inputs)
+    given = {name: tensor if isinstance(tensor, str) else list(tensor) for name, tensor in node.tensors.items()}
+    return {**written, **given, **{name: _plain(value, Anything()) for name, value in node.arguments.items()}}
+
+
+def _layers_data(chain: Chain, blocks: dict[str, Any]) -> list[Any]:
+    return [_layer_data(layer, blocks) for layer in chain.layers]
+
+
+def _layer_data(layer: Layer, blocks: dict[str, Any]) -> Any:
+    match layer:
+        case Chain():
+            return _layers_data(layer, blocks)
+        case Shared():
+            return layer.name
+        case Block():
+            return _block_name(layer, blocks)
+        case Named():
+            return _plain(layer, Object("layer"))
+
+
+def _block_name(block: Block, blocks: dict[str, Any]) -> str:
+    """Write a block with its parameters put in, once for all uses that are alike, and return what it is called."""
+    body = block.body
+    written = _body_data(body, blocks)
+    if isinstance(body, Graph):
+        leaving = body.outputs[0] if len(body.outputs) == 1 else list(body.outputs)
+        written = {"inputs": list(body.inputs), **written, "outputs": leaving}
+    numbered = (block.name if number == 1 else f"{block.name}_{number}" for number in count(1))
+    name = next(name for name in numbered if blocks.get(name, written) == written)
+    blocks[name] = written
+    return name
 
 
 def _plain(value: Value, type_: Type) -> Any:
