@@ -29,15 +29,15 @@ from tools import catalogue_rules as rules
 
 CATALOGUE: Final = Path(__file__).parent.parent / "archcli" / "recipe" / "catalogue.json"
 
-# Where the classes of a category are, and what they all derive from. A layer of our own is in the catalogue when
-# `archcli.layers` has it and `catalogue_rules.py` does not exclude it.
+# Where the classes of a category are, and what they all derive from. A layer or initializer of our own is in the
+# catalogue when `archcli.layers` has it and `catalogue_rules.py` does not exclude it.
 MODULES: Final[dict[str, tuple[tuple[ModuleType, ...], type]]] = {
     "layer": ((keras.layers, archcli.layers), keras.layers.Layer),
     "optimizer": ((keras.optimizers,), keras.optimizers.Optimizer),
     "schedule": ((keras.optimizers.schedules,), keras.optimizers.schedules.LearningRateSchedule),
     "loss": ((keras.losses,), keras.losses.Loss),
     "metric": ((keras.metrics,), keras.metrics.Metric),
-    "initializer": ((keras.initializers,), keras.initializers.Initializer),
+    "initializer": ((keras.initializers, archcli.layers), keras.initializers.Initializer),
     "regularizer": ((keras.regularizers,), keras.regularizers.Regularizer),
     "constraint": ((keras.constraints,), keras.constraints.Constraint),
     "callback": ((keras.callbacks,), keras.callbacks.Callback),

@@ -19,7 +19,7 @@ MODULES: Final[Mapping[Category, tuple[ModuleType, ...]]] = MappingProxyType(
         "schedule": (keras.optimizers.schedules,),
         "loss": (keras.losses,),
         "metric": (keras.metrics,),
-        "initializer": (keras.initializers,),
+        "initializer": (keras.initializers, archcli.layers),
         "regularizer": (keras.regularizers,),
         "constraint": (keras.constraints,),
         "callback": (keras.callbacks,),

@@ -10,9 +10,11 @@ from pathlib import Path
 import keras
 import pytest
 
+import archcli.layers
 from archcli.recipe.catalogue import CATEGORIES, Argument, Category, catalogue
 
 ROOT = Path(__file__).parent.parent.parent
+OWN: tuple[Category, ...] = ("layer", "initializer")
 EXCLUDED_LAYERS = {
     "FlaxLayer",
     "InputLayer",
@@ -44,6 +46,13 @@ def test_every_layer_of_keras_is_in_it_but_eight() -> None:
     }
 
     assert public - set(catalogue().entries("layer")) == EXCLUDED_LAYERS
+
+
+def test_every_layer_of_our_own_is_in_it_but_the_labels() -> None:
+    """A recipe can name whatever `archcli.layers` has, apart from the layer that archcli adds by itself."""
+    named = {name for category in OWN for name in catalogue().entries(category)}
+
+    assert set(archcli.layers.__all__) - named == {"Labels"}
 
 
 @pytest.mark.slow
@@ -115,9 +124,14 @@ def test_an_argument_says_all_that_is_certain() -> None:
         ("layer", "TimeDistributed", "layer"),
         ("layer", "RNN", "cell"),
         ("layer", "Add", None),
+        ("layer", "EdgeFilter", "kind"),
+        ("layer", "Elman", "units"),
+        ("layer", "Pad", "amounts"),
+        ("layer", "Reverse", "axis"),
         ("loss", "Huber", "delta"),
         ("metric", "Accuracy", None),
         ("initializer", "Constant", "value"),
+        ("initializer", "Chrono", "max_steps"),
         ("initializer", "RandomNormal", None),
         ("initializer", "RandomUniform", None),
         ("initializer", "TruncatedNormal", None),
