@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,10 +13,18 @@ from numpy.typing import NDArray
 
 from archcli.data.description import describe_facts
 from archcli.data.faults import Faults
-from archcli.data.features import INPUTS, TARGETS
+from archcli.data.inputs import find_leaves, fit_inputs, read_inputs
 from archcli.data.sources import open_source
 from archcli.data.splits import PART_NAMES, Indices, PartName, split_by_class, split_examples
-from archcli.data.table import Numbers, TargetValues
+from archcli.data.table import Raw, TargetValues
+from archcli.data.targets import (
+    fit_shifted_targets,
+    fit_targets,
+    inputs_as_targets,
+    read_targets,
+    shift_inputs,
+    shift_targets,
+)
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.facts import Facts, TargetFacts
 from archcli.recipe.features import read_columns
@@ -29,14 +37,15 @@ class Part:
     """The examples of one part.
 
     Attributes:
-        inputs: Raw, by the names of the recipe: `(examples, *shape)`, float32.
-        targets: Raw, by the names of the recipe: class numbers, `(examples,)`, int32, or numbers, `(examples,
-            columns)`, float32.
+        inputs: Raw, by the names of the tensors that the saved model takes (`InputFacts.leaves`): numbers, `(examples,
+            *shape)`, float32; texts, `(examples, 1)`, objects. A shift is what the model takes.
+        targets: Raw, by the names of the recipe: class numbers, `(examples, *shape)`, int32, -1 where there is no
+            label; or numbers, `(examples, *shape)`, float32, NaN where there are none.
         rows: Where each example stands in the source, from 1, `(examples,)`; a CSV's header and empty lines do not
             count.
     """
 
-    inputs: Mapping[str, NDArray[np.float32]]
+    inputs: Mapping[str, Raw]
     targets: Mapping[str, NDArray[np.int32] | NDArray[np.float32]]
     rows: NDArray[np.int64]
 
@@ -105,21 +114,23 @@ class Dataset:
                     for part_name, part in self.parts.items()
                 }
                 for name, target in self.facts.targets.items()
-                if target.classes
+                if target.kind == "category" and target.shift_of is None
             },
             "facts": describe_facts(self.facts),
         }
 
 
-def load_dataset(data: Data, *, batch_size: int) -> Dataset:
+def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str] = ()) -> Dataset:
     """Read, check and divide the examples of a recipe.
 
     Args:
         data: The recipe's section; paths in it are absolute.
         batch_size: Examples per step; there must be as many to train on.
+        learned_inputs: Inputs of numbers that an output learns: they are targets, too.
 
     Raises:
-        RecipeError: The recipe names columns that the source does not have, or stratifies without a category.
+        RecipeError: The recipe names columns that the source does not have, stratifies without a category, or shifts
+            what has no steps.
         DataError: The source cannot be read, a value cannot be used, there is but one class, or there are too few
             examples to divide or to train on.
     """
@@ -128,37 +139,38 @@ def load_dataset(data: Data, *, batch_size: int) -> Dataset:
         raise RecipeError(*problems)
     columns = {name: read_columns(feature, name) for name, feature in [*data.inputs.items(), *data.targets.items()]}
     table = open_source(data.source, [column for group in columns.values() for column in group])
-    faults = Faults()
-    inputs = {name: INPUTS[feature.name].read(table, columns[name], faults) for name, feature in data.inputs.items()}
-    targets = {name: TARGETS[feature.name].read(table, columns[name], faults) for name, feature in data.targets.items()}
+    leaves, faults = find_leaves(data), Faults()
+    raw, targets = read_inputs(table, leaves, faults), read_targets(table, data, faults)
     faults.raise_all(table)
     _check_class_counts(data, targets)
     indices = _divide(data, targets, table.examples)
     training = indices["training"]
-    facts = Facts(
-        {
-            name: INPUTS[feature.name].fit(name, feature, columns[name], inputs[name][training])
-            for name, feature in data.inputs.items()
-        },
-        {
-            name: TARGETS[feature.name].fit(name, feature, columns[name], targets[name], training)
-            for name, feature in data.targets.items()
-        },
-        len(training),
-    )
+    fingerprint = _fingerprint(raw, targets)
+    given = fit_inputs(table, leaves, raw, training)
+    targets |= shift_inputs(data, given, raw)
+    target_facts = fit_targets(data, targets, given, training)
+    given |= fit_shifted_targets(data, target_facts)
+    target_facts |= inputs_as_targets(given, learned_inputs)
+    target_values = {name: target.values for name, target in targets.items()}
+    target_values |= {name: raw[name].astype(np.float32, copy=False) for name in learned_inputs}
+    raw |= shift_targets(given, target_facts, target_values)
+    facts = Facts({name: given[name] for name in data.inputs}, target_facts, len(training))
     _check_training(data, facts, batch_size)
-    parts = {name: _take(inputs, targets, rows) for name, rows in indices.items()}
-    return Dataset(data, facts, parts, _fingerprint(inputs, targets))
+    parts = {name: _take(raw, target_values, rows) for name, rows in indices.items()}
+    return Dataset(data, facts, parts, fingerprint)
 
 
 def _divide(data: Data, targets: Mapping[str, TargetValues], examples: int) -> Mapping[PartName, Indices]:
-    """Split the examples, by the classes of the first category where the recipe says so."""
+    """Split the examples, by the classes of the first category with one label an example where the recipe says so."""
     if not data.split.stratify:
         return split_examples(examples, data.split)
-    first = next((name for name, target in targets.items() if target.classes), None)
-    if first is None:
+    classed = {name: target for name, target in targets.items() if target.classes}
+    if not classed:
         message = "`stratify` shares out classes, and no target is a category"
         raise RecipeError(Problem("cannot-stratify", message, data.split.location, "write `stratify: false`"))
+    first = next((name for name, target in classed.items() if target.values.ndim == 1), None)
+    if first is None:
+        return split_examples(examples, data.split)
     numbers = targets[first].values.astype(np.int32, copy=False)
     return split_by_class(numbers, data.split, classes=targets[first].classes, target=first)
 
@@ -183,9 +195,12 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
             "class-absent-from-training",
             f"class `{label}` of `{name}` has no example in the training part",
             data.targets[name].location,
-            "give every part its share of each class by `stratify: true`, or split with another `seed`",
+            "split with another `seed`, or keep fewer examples out of it"
+            if target.shape
+            else "give every part its share of each class by `stratify: true`, or split with another `seed`",
         )
         for name, target in facts.targets.items()
+        if target.kind == "category" and target.shift_of is None
         for label, count in zip(target.classes, target.class_counts, strict=True)
         if not count
     ]
@@ -198,25 +213,34 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
 
 
 def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]:
-    return [int(count) for count in np.bincount(class_numbers.astype(np.int64), minlength=len(target.classes))]
+    numbers = class_numbers.astype(np.int64, copy=False)
+    return [int(count) for count in np.bincount(numbers[numbers >= 0], minlength=len(target.classes))]
 
 
-def _take(inputs: Mapping[str, Numbers], targets: Mapping[str, TargetValues], indices: Indices) -> Part:
+def _take(
+    raw: Mapping[str, Raw], targets: Mapping[str, NDArray[np.int32] | NDArray[np.float32]], indices: Indices
+) -> Part:
     return Part(
-        {name: values[indices] for name, values in inputs.items()},
-        {name: target.values[indices] for name, target in targets.items()},
+        {name: values[indices] for name, values in raw.items()},
+        {name: values[indices] for name, values in targets.items()},
         indices + 1,
     )
 
 
-def _fingerprint(inputs: Mapping[str, Numbers], targets: Mapping[str, TargetValues]) -> str:
+def _fingerprint(raw: Mapping[str, Raw], targets: Mapping[str, TargetValues]) -> str:
     digest = hashlib.sha256()
-    read = {f"input {name}": TargetValues(values) for name, values in inputs.items()}
-    read |= {f"target {name}": target for name, target in targets.items()}
-    for name, column in read.items():
+    read: dict[str, tuple[NDArray[np.generic], tuple[str, ...]]] = {
+        f"input {name}": (values, ()) for name, values in raw.items()
+    }
+    read |= {f"target {name}": (target.values, target.classes) for name, target in targets.items()}
+    for name, (values, classes) in read.items():
+        if values.dtype == np.object_:
+            texts = json.dumps([name, "text", values.ravel().tolist()])
+            digest.update(texts.encode() + b"\n")
+            continue
         # Little-endian, so that the same data have the same fingerprint on every machine.
-        stored = np.ascontiguousarray(column.values, column.values.dtype.newbyteorder("<"))
-        head = json.dumps([name, stored.dtype.str, stored.shape, column.classes])
+        stored = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+        head = json.dumps([name, stored.dtype.str, stored.shape, classes])
         digest.update(head.encode() + b"\n")
         digest.update(stored.data)
     return digest.hexdigest()

@@ -28,7 +28,7 @@ def facts_from_description(description: Mapping[str, Any]) -> Facts:
     try:
         facts = description["facts"]
         return Facts(
-            {name: InputFacts(**_frozen(given)) for name, given in facts["inputs"].items()},
+            {name: _input_facts(given) for name, given in facts["inputs"].items()},
             {name: TargetFacts(**_frozen(target)) for name, target in facts["targets"].items()},
             facts["training_examples"],
         )
@@ -37,8 +37,19 @@ def facts_from_description(description: Mapping[str, Any]) -> Facts:
         raise RecipeError(Problem("damaged-run", message, hint="train it anew")) from error
 
 
+def _input_facts(values: Mapping[str, Any]) -> InputFacts:
+    parts = tuple(_input_facts(part) for part in values.get("parts", ()))
+    return InputFacts(**{**_frozen(values), "parts": parts})
+
+
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in values.items()}
+    return {name: _plain_value(value) for name, value in values.items()}
+
+
+def _plain_value(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return _plain(value)
+    return [_plain_value(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _frozen(values: Mapping[str, Any]) -> dict[str, Any]:

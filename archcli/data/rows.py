@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import Faults
-from archcli.data.features import TARGETS
-from archcli.data.features.numeric import read_numeric
+from archcli.data.features import INPUTS, TARGETS
 from archcli.data.sources import open_file
+from archcli.data.table import Raw, Table
+from archcli.data.targets import shift_targets
 from archcli.errors import DataError, Location, Problem
-from archcli.recipe.facts import Facts
+from archcli.recipe.facts import Facts, InputFacts
 from archcli.recipe.headers import Header, column_hint, read_array_names, read_header, source_delimiter
 from archcli.recipe.recipe import Named
 
@@ -24,13 +25,14 @@ class Rows:
     """Examples of a file.
 
     Attributes:
-        inputs: Raw, by the names of the recipe: `(examples, *shape)`, float32.
+        inputs: Raw, as in `archcli.data.dataset.Part`; an input that is a target some steps late is there where the
+            target is.
         targets: Those that the file has, as in `archcli.data.dataset.Part`.
         rows: Where each example stands in the file, from 1, `(examples,)`; a CSV's header and empty lines do not
             count.
     """
 
-    inputs: Mapping[str, NDArray[np.float32]]
+    inputs: Mapping[str, Raw]
     targets: Mapping[str, NDArray[np.int32] | NDArray[np.float32]]
     rows: NDArray[np.int64]
 
@@ -59,19 +61,36 @@ def read_rows(path: Path, facts: Facts, source: Named | None = None, *, location
         names = header.names
         _check_table(path, facts, location)
     _check_columns(path, facts, names, header, location)
-    known = {name: target for name, target in facts.targets.items() if set(target.columns) <= set(names)}
+    known = {
+        name: target for name, target in facts.targets.items() if target.columns and set(target.columns) <= set(names)
+    }
     wanted = [column for given in facts.inputs.values() for column in given.columns]
     wanted += [column for target in known.values() for column in target.columns]
     table = open_file(path, wanted, delimiter=delimiter, location=location)
     faults = Faults()
-    inputs = {name: read_numeric(table, given.columns, faults) for name, given in facts.inputs.items()}
-    targets = {name: TARGETS[target.kind].read_known(table, target, faults).values for name, target in known.items()}
-    for name, given in facts.inputs.items():
-        _check_shape(path, given.columns, inputs[name].shape[1:], given.shape, faults)
+    inputs = {leaf.name: _read_leaf(table, leaf, faults) for leaf in _leaves(facts)}
+    targets = {name: TARGETS[target.kind].read_known(table, target, faults) for name, target in known.items()}
+    for leaf in _leaves(facts):
+        if leaf.kind == "numeric":
+            _check_shape(path, leaf.columns, inputs[leaf.name].shape[1:], leaf.shape, faults)
     for name, target in known.items():
-        _check_shape(path, target.columns, targets[name].shape[1:], target.shape, faults)
+        if not target.padded:
+            _check_shape(path, target.columns, targets[name].values.shape[1:], target.shape, faults)
     faults.raise_all(table)
-    return Rows(inputs, targets, np.arange(1, table.examples + 1))
+    values = {name: target.values for name, target in targets.items()}
+    inputs |= shift_targets(facts.inputs, facts.targets, values)
+    return Rows(inputs, values, np.arange(1, table.examples + 1))
+
+
+def _leaves(facts: Facts) -> Iterator[InputFacts]:
+    """Yield what is read from columns, one for each raw tensor."""
+    for given in facts.inputs.values():
+        yield from (leaf for leaf in given.leaves if leaf.kind != "shift")
+
+
+def _read_leaf(table: Table, leaf: InputFacts, faults: Faults) -> Raw:
+    may_miss = leaf.fill is not None or leaf.fill_word is not None
+    return INPUTS[leaf.kind].read(table, leaf.columns, faults, may_miss=may_miss)
 
 
 def _check_columns(
@@ -103,20 +122,23 @@ def _check_table(path: Path, facts: Facts, location: Location | None) -> None:
     problems = [
         Problem(
             "not-a-table",
-            f"a CSV cannot hold `{given.name}`: one example has the shape {given.shape}",
+            f"a CSV cannot hold `{leaf.name}`: one example has the shape {leaf.shape}",
             location,
-            f"save the examples in an NPZ: `numpy.savez({path.stem!r}, {given.columns[0]}=...)`",
+            f"save the examples in an NPZ: `numpy.savez({path.stem!r}, {leaf.columns[0]}=...)`",
         )
-        for given in facts.inputs.values()
-        if given.shape != (len(given.columns),)
+        for leaf in _leaves(facts)
+        if leaf.kind == "numeric" and leaf.shape != (len(leaf.columns),)
     ]
     if problems:
         raise DataError(*problems)
 
 
 def _check_shape(
-    path: Path, columns: Sequence[str], found: tuple[int, ...], expected: tuple[int, ...], faults: Faults
+    path: Path, columns: Sequence[str], found: tuple[int, ...], expected: tuple[int | None, ...], faults: Faults
 ) -> None:
-    if found != expected:
+    fits = len(found) == len(expected) and all(
+        size in (None, actual) for size, actual in zip(expected, found, strict=True)
+    )
+    if not fits:
         message = f"`{path.name}`: one example of `{columns[0]}` has the shape {found}, expected {expected}"
         faults.problems.append(Problem("wrong-shape", message))

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults, Locating
 from archcli.errors import Location, Problem
-from archcli.recipe.built_in import NO_LABEL, Column
+from archcli.recipe.built_in import NO_LABEL
 
 Numbers = NDArray[np.float32]
 """A column of numbers, `(examples, *shape)`."""
@@ -61,14 +61,11 @@ class Table(Locating, Protocol):
     def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
         """Read a column as texts; one that is not there goes to `faults`, or is empty where texts `may_miss`."""
 
-    def known_labels(self, column: str, faults: Faults) -> TargetValues | None:
-        """Read a column of labels that is not one text for each example; None: it is, and `labels` reads it."""
-
     def padding(self, column: str) -> float | None:
         """Return what the numbers of a column hold after the end of a short sequence; None: all are as long."""
 
     def class_numbers(self, column: str) -> ClassNumbers | None:
-        """Return a column of labels whose classes are known beforehand; None where labels must be read."""
+        """Return a column that holds labels by their numbers; None where it holds one label an example, to be read."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +79,7 @@ class ArrayTable:
         examples: How many there are.
         location: Where the recipe or the command line names it.
         classes: The labels of those arrays that hold class numbers (-1: no label), in order.
+        paddings: What all numbers of a step hold after the end of a short sequence, for the arrays that have such.
     """
 
     name: str
@@ -90,14 +88,27 @@ class ArrayTable:
     examples: int
     location: Location | None = None
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    paddings: Mapping[str, float] = field(default_factory=dict)
 
     def class_numbers(self, column: str) -> ClassNumbers | None:
-        """Return an array of class numbers as it is, of any shape; None where it holds something else."""
-        if column not in self.classes:
-            return None
-        return self.arrays[column].astype(np.int32, copy=False), self.classes[column]
+        """Return class numbers as they are, and an array of a label at each step or pixel as class numbers.
 
-    def numbers(self, column: str, faults: Faults) -> Numbers:
+        In an array whose classes are not known beforehand, whole numbers `(examples, *shape)`, every number from 0 is
+        a class and a negative one is no label.
+        """
+        known = self._known_classes(column)
+        array = self.arrays[column]
+        if known is not None:
+            return known
+        if array.ndim < 2 or array.shape[1:] == (1,) or array.dtype.kind not in "biu" or _is_one_hot(array):
+            return None
+        written = array.astype(np.int64)
+        labels = np.unique(written[written >= 0])
+        numbers = np.searchsorted(labels, written).astype(np.int32)
+        numbers[written < 0] = NO_LABEL
+        return numbers, tuple(map(str, labels.tolist()))
+
+    def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read an array as numbers, float32, of any shape."""
         array = self._as_numbers(column)
         if array.dtype.kind not in "biuf":
@@ -105,7 +116,7 @@ class ArrayTable:
             return np.zeros(self.examples, np.float32)
         with np.errstate(over="ignore"):
             numbers = array.astype(np.float32)
-        finite = np.isfinite(numbers)
+        finite = np.isfinite(numbers) | np.isnan(array) if may_miss else np.isfinite(numbers)
         if not finite.all():
             wrong = np.argwhere(~finite)
             cells = [self._describe(column, array, tuple(map(int, index))) for index in wrong[:_SHOWN]]
@@ -149,38 +160,22 @@ class ArrayTable:
             find_missing(texts, column, self.noun, "text", faults)
         return texts
 
-    def known_labels(self, column: str, faults: Faults) -> TargetValues | None:
-        """Read class numbers whose labels are known, or an array of a label at each step or pixel.
-
-        In an array without known labels, whole numbers `(examples, *shape)`, every number from 0 is a class and a
-        negative one is no label.
-        """
-        array = self.arrays[column]
-        described = self.described.get(column)
-        if described is not None and described.classes and array.dtype.kind in "biu":
-            return TargetValues(array.astype(np.int32), described.classes)
-        if array.ndim < 2 or array.shape[1:] == (1,) or array.dtype.kind not in "biu" or _is_one_hot(array):
-            return None
-        labels = np.unique(array[array >= 0])
-        if not len(labels):
-            message = f"{self.noun} `{column}` of `{self.name}` holds no label, expected whole numbers from 0"
-            faults.problems.append(Problem("wrong-shape", message, self.location))
-        numbers = np.searchsorted(labels, array).astype(np.int32)
-        numbers[array < 0] = NO_LABEL
-        return TargetValues(numbers, tuple(map(str, labels.tolist())))
-
     def padding(self, column: str) -> float | None:
-        """Return what is known of the column beforehand."""
-        described = self.described.get(column)
-        return None if described is None else described.padding
+        """Return what is known of the array beforehand."""
+        return self.paddings.get(column)
 
     def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
         """Return where the file is named for every cell: arrays have no lines."""
         return {} if self.location is None else dict.fromkeys(cells, self.location)
 
+    def _known_classes(self, column: str) -> ClassNumbers | None:
+        if column not in self.classes:
+            return None
+        return self.arrays[column].astype(np.int32, copy=False), self.classes[column]
+
     def _as_numbers(self, column: str) -> NDArray[np.generic]:
         """Return an array, labels as the numbers that they are where they are, and what is no label as NaN."""
-        known = self.class_numbers(column)
+        known = self._known_classes(column)
         if known is None:
             return self.arrays[column]
         numbers, classes = known
@@ -190,7 +185,7 @@ class ArrayTable:
 
     def _as_labels(self, column: str) -> NDArray[np.generic]:
         """Return an array, labels as texts, and what is no label as an empty one."""
-        known = self.class_numbers(column)
+        known = self._known_classes(column)
         return self.arrays[column] if known is None else np.array([*known[1], ""])[known[0]]
 
     def _describe(self, column: str, array: NDArray[np.generic], index: tuple[int, ...]) -> CellFault:

@@ -4,23 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
+
+InputKind = Literal["numeric", "category", "text", "shift", "side_by_side"]
+TargetKind = Literal["category", "number", "text"]
+Split = Literal["character", "word"]
+Standardize = Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"]
+
+END: Final = "[END]"
+"""What the class is called that follows the last symbol of a text that is a target. It is the first class; as the input
+that is that target one step late, the same mark stands for the start."""
 
 
 @dataclass(frozen=True)
 class InputFacts:
-    """One input of the model.
+    """One input of the model, or one part of an input whose parts stand side by side.
 
     Attributes:
-        name: The name that the recipe gives it.
+        name: The name that the recipe gives it. A part is called by its input's name and its column's; every raw tensor
+            that the saved model takes is called by the name of its input or part.
         shape: Shape of one example as the model takes it, without the batch; None: differs from example to example.
-        columns: The source's columns (or array) that it is read from, in order.
+        columns: The source's columns (or array) that it is read from, in order; empty for a shift.
         scale: Fitted on the training examples: what a raw value is multiplied by, one number, or one for each
             index of the last axis; None where the raw values go in as they are.
         offset: What is added after that; None together with `scale`.
         dtype: What the model takes: numbers, or indices.
         vocabulary: How many different indices there are; None: it holds no indices.
-        padding: What the steps after the end of a short sequence hold; None: all are as long.
+        padding: What the steps after the end of a short sequence hold, all numbers of a step alike; None: all are as
+            long. It is 0 for texts, and what it is after scaling for numbers.
+        kind: What it is. Raw, a category and a text are texts, `(1,)`, a shift is what the model takes, and a side by
+            side is what its parts are.
+        raw_padding: What `padding` is in raw numbers; None where there is none, and for texts.
+        fill: What a missing number, raw a NaN, is replaced by before it is scaled: one for each index of the last
+            axis; None: none may be missing.
+        fill_word: What a missing category, raw an empty text, is replaced by; None: none may be missing.
+        words: The categories, which have the indices from 1 on (0 is any other), or the symbols of a text, which have
+            the indices from 2 on (0 is padding, 1 any other).
+        is_one_hot: Whether a category is a row of 0 and 1, `(1 + words,)`, in place of an index.
+        split: What a text is cut into; None: it is no text.
+        standardize: What is done to a text before, named as in Keras's `TextVectorization`.
+        parts: The inputs that stand side by side, in order.
+        shift_of: The target, by name, that a shift is.
+        shift_by: How many steps late, from 1.
     """
 
     name: str
@@ -31,6 +56,22 @@ class InputFacts:
     dtype: Literal["float32", "int32"] = "float32"
     vocabulary: int | None = None
     padding: float | None = None
+    kind: InputKind = "numeric"
+    raw_padding: float | None = None
+    fill: tuple[float, ...] | None = None
+    fill_word: str | None = None
+    words: tuple[str, ...] = ()
+    is_one_hot: bool = False
+    split: Split | None = None
+    standardize: Standardize | None = None
+    parts: tuple[InputFacts, ...] = ()
+    shift_of: str | None = None
+    shift_by: int = 0
+
+    @property
+    def leaves(self) -> tuple[InputFacts, ...]:
+        """What it takes raw, one tensor each: its parts, or itself."""
+        return self.parts or (self,)
 
 
 @dataclass(frozen=True)
@@ -39,23 +80,34 @@ class TargetFacts:
 
     Attributes:
         name: The name that the recipe gives it.
-        kind: `category` (a class per example) or `number`.
-        shape: Shape of one example's raw target without the batch: `()` for a category, `(columns,)` for numbers.
-        columns: The source's columns (or array) that it is read from, in order.
-        classes: Label of each class, sorted, as text; empty for numbers.
-        class_counts: How many training examples each class has; empty for numbers.
+        kind: `category` (a class per example, step or pixel), `number`, or `text` (a class per step: its symbols).
+        shape: Shape of one example's raw target without the batch: `()` for a category, `(steps,)` or `(height, width)`
+            for a label at each; `(columns,)` or `(steps, columns)` for numbers; `(steps,)` for a text, with its end.
+        columns: The source's columns (or array) that it is read from, in order; empty for a shift.
+        classes: Label of each class, in order, as text; empty for numbers. The first of a text's is `END`.
+        class_counts: How many labels of each class the training examples have; empty for numbers.
         scale: The standard deviations that numbers are divided by for training, one a column; None: as they are.
         offset: The means that were subtracted before; None together with `scale`.
+        padded: Whether some steps have no label: a class number of -1, a NaN.
+        split: What a text, or the input that a shift is of, is cut into; None for all else.
+        standardize: What is done to a text before, named as in Keras's `TextVectorization`.
+        shift_of: The input, by name, that a shift is; None: it is none.
+        shift_by: How many steps late; negative: early.
     """
 
     name: str
-    kind: Literal["category", "number"]
+    kind: TargetKind
     shape: tuple[int, ...]
     columns: tuple[str, ...]
     classes: tuple[str, ...] = ()
     class_counts: tuple[int, ...] = ()
     scale: tuple[float, ...] | None = None
     offset: tuple[float, ...] | None = None
+    padded: bool = False
+    split: Split | None = None
+    standardize: Standardize | None = None
+    shift_of: str | None = None
+    shift_by: int = 0
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,20 @@ This table says what may be written in a recipe; the file of the same name in `a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from archcli.recipe.recipe import Named
-from archcli.recipe.types import Either, Field, ListOf, Null, Number, Signature, Text
+from archcli.recipe.types import Either, Field, GivenName, ListOf, Null, Number, Object, Signature, Text, Whole
+
+SIDE_BY_SIDE: Final = "side_by_side"
+"""What a list of inputs is in long form."""
+
+SPLITS: Final = ("character", "word")
+"""What a text can be cut into."""
+
+STANDARDIZE: Final = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
+"""What can be done to a text before it is cut, named as in Keras's `TextVectorization`."""
 
 _COLUMN: Final = Field(
     "columns", Text(), "The column with the label; a file of arrays: the array.", inferred="the name"
@@ -20,6 +29,16 @@ _COLUMNS: Final = Field(
     "The columns of numbers, side by side in this order; a file of arrays: the arrays.",
     inferred="the name",
 )
+_TEXT_COLUMN: Final = Field(
+    "columns", Text(), "The column with the text; a file of arrays: the array.", inferred="the name"
+)
+_SPLIT: Final = Field("split", Text(SPLITS), "What it is cut into; words stand between blanks.", "word")
+_STANDARDIZE: Final = Field(
+    "standardize",
+    Either((Text(STANDARDIZE), Null())),
+    "What is done to it first, as Keras's `TextVectorization` does; null: nothing.",
+    inferred="the split: words are written small and without punctuation, characters are left as they are",
+)
 
 INPUTS: Final[Mapping[str, Signature]] = {
     "numeric": Signature(
@@ -27,6 +46,12 @@ INPUTS: Final[Mapping[str, Signature]] = {
         "Numbers: columns of a table, or an array of any shape.",
         {
             "columns": _COLUMNS,
+            "missing": Field(
+                "missing",
+                Either((Text(("mean", "median", "zero")), Number(), Null())),
+                "What stands for a number that is not there: mean or median of the training examples, zero, or a "
+                "number; null: none may be missing.",
+            ),
             "scale": Field(
                 "scale",
                 Either((Text(("standard", "min_max")), Number(above=0), Null())),
@@ -36,19 +61,77 @@ INPUTS: Final[Mapping[str, Signature]] = {
         },
         first="columns",
     ),
+    "category": Signature(
+        "category",
+        "One of several categories: its index, for an Embedding, or side by side with others a row of 0 and 1; 0 is "
+        "any that the training examples do not have.",
+        {
+            "columns": Field(
+                "columns",
+                Either((Text(), ListOf(Text(), minimum_length=1))),
+                "The column with the category; side by side with others perhaps several.",
+                inferred="the name",
+            ),
+            "missing": Field(
+                "missing",
+                Either((Text(("most_frequent",)), Null())),
+                "What stands for a category that is not there: the most frequent of the training examples; null: none "
+                "may be missing.",
+            ),
+        },
+        first="columns",
+    ),
+    "text": Signature(
+        "text",
+        "A text as indices of its words or characters, for an Embedding; 0 is padding, 1 any that the training "
+        "examples do not have.",
+        {
+            "columns": _TEXT_COLUMN,
+            "split": _SPLIT,
+            "standardize": _STANDARDIZE,
+            "max_tokens": Field(
+                "max_tokens",
+                Whole(minimum=3),
+                "How many indices there are at most: the most frequent words, with padding and unknown.",
+                inferred="the training examples: all",
+            ),
+            "output_sequence_length": Field(
+                "output_sequence_length",
+                Whole(minimum=1),
+                "How long each is made, by cutting or padding.",
+                inferred="the texts: each as long as it is",
+            ),
+        },
+        first="columns",
+    ),
+    "shift": Signature(
+        "shift",
+        "A target some steps late: the truth in training, the model's own answer in prediction.",
+        {
+            "of": Field("of", GivenName(), "The target.", required=True),
+            "by": Field("by", Whole(minimum=1), "How many steps late.", 1),
+        },
+        first="of",
+    ),
+    SIDE_BY_SIDE: Signature(
+        SIDE_BY_SIDE,
+        "Several inputs in one tensor, categories as rows of 0 and 1; short for it is the list of them.",
+        {"parts": Field("parts", ListOf(Object("input"), minimum_length=1), "The inputs, in order.", required=True)},
+        first="parts",
+    ),
 }
 """The types of an input, by name."""
 
 TARGETS: Final[Mapping[str, Signature]] = {
     "category": Signature(
         "category",
-        "One of several classes; a label is text, as written.",
+        "One of several classes, for each example, each step or each pixel; a label is text, as written.",
         {"columns": _COLUMN},
         first="columns",
     ),
     "number": Signature(
         "number",
-        "One number, or several side by side.",
+        "One number, or several side by side, for each example or each step.",
         {
             "columns": _COLUMNS,
             "scale": Field(
@@ -60,12 +143,34 @@ TARGETS: Final[Mapping[str, Signature]] = {
         },
         first="columns",
     ),
+    "text": Signature(
+        "text",
+        "A text, symbol by symbol, with a mark at its end.",
+        {"columns": _TEXT_COLUMN, "split": _SPLIT, "standardize": _STANDARDIZE},
+        first="columns",
+    ),
+    "shift": Signature(
+        "shift",
+        "An input some steps late, or early: at each step the symbol of a text, or the numbers, that come next.",
+        {
+            "of": Field("of", GivenName(), "The input.", required=True),
+            "by": Field("by", Whole(maximum=-1), "How many steps late; -1: one step early.", -1),
+        },
+        first="of",
+    ),
 }
 """The types of a target, by name."""
 
 
 def read_columns(feature: Named, name: str) -> tuple[str, ...]:
-    """Return the columns that a feature is read from; its own `name` where the recipe does not say."""
+    """Return the columns that a feature is read from; its own `name` where the recipe does not say.
+
+    A shift is read from none; inputs side by side from those of all parts.
+    """
+    if feature.name == SIDE_BY_SIDE:
+        return tuple(column for part in side_by_side(feature) for column in read_columns(part, name))
+    if feature.name == "shift":
+        return ()
     match feature.arguments.get("columns"):
         case str() as column:
             return (column,)
@@ -73,3 +178,19 @@ def read_columns(feature: Named, name: str) -> tuple[str, ...]:
             return tuple(column for column in columns if isinstance(column, str))
         case _:
             return (name,)
+
+
+def side_by_side(feature: Named) -> tuple[Named, ...]:
+    """Return the inputs that stand side by side in one, those in a list within a list too; one alone is itself."""
+    if feature.name != SIDE_BY_SIDE:
+        return (feature,)
+    return tuple(_leaves(feature))
+
+
+def _leaves(feature: Named) -> Iterator[Named]:
+    parts = feature.arguments.get("parts")
+    for part in parts if isinstance(parts, tuple) else ():
+        if isinstance(part, Named) and part.name == SIDE_BY_SIDE:
+            yield from _leaves(part)
+        elif isinstance(part, Named):
+            yield part

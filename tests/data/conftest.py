@@ -14,7 +14,8 @@ from archcli.data.dataset import Dataset, load_dataset
 from archcli.errors import ArchcliError, Location, Source
 from archcli.recipe.recipe import Data, Named, Split
 
-Features = Mapping[str, tuple[str, Mapping[str, Any]]]
+Feature = tuple[str, Mapping[str, Any]]
+Features = Mapping[str, Feature | list[Feature]]
 
 RECIPE = Source("recipe.yaml")
 
@@ -23,6 +24,13 @@ RECIPE = Source("recipe.yaml")
 def _in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Stand in the folder of the data files, so that messages hold their names alone."""
     monkeypatch.chdir(tmp_path)
+
+
+def feature(given: Feature | list[Feature], place: Location) -> Named:
+    """Make an input or target; a list is several side by side."""
+    if isinstance(given, list):
+        return Named("side_by_side", {"parts": tuple(feature(part, place) for part in given)}, place)
+    return Named(given[0], given[1], place)
 
 
 @pytest.fixture
@@ -38,7 +46,7 @@ def section() -> Callable[..., Data]:
     ) -> Data:
         def features(given: Features, line: int) -> dict[str, Named]:
             place = Location(RECIPE, line)
-            return {name: Named(kind, options, place) for name, (kind, options) in given.items()}
+            return {name: feature(one, place) for name, one in given.items()}
 
         shares = {"validation": 0, "test": 0, "stratify": False, "seed": 0} | split
         return Data(

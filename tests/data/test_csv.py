@@ -132,7 +132,7 @@ def test_both_ways_of_reading_agree_on_any_text(tmp_path: Path) -> None:
             assert "unclosed-quote" in codes or any(len(row) != width for row in expected)
             continue
         compared += 1
-        read = zip(*(table.texts[name].to_pylist() for name in "abc"[:width]), strict=True)
+        read = zip(*(table.cells[name].to_pylist() for name in "abc"[:width]), strict=True)
         assert [list(row) for row in read] == expected
     assert compared > 100
 

@@ -168,14 +168,12 @@ def test_arrays_that_do_not_fit_side_by_side(load: Load, shown: Shown) -> None:
     )
 
 
-def test_a_number_target_of_more_than_a_row(load: Load, shown: Shown) -> None:
-    """An image is no number."""
-    arrays = {"x": X, "kind": X.reshape(4, 3, 1)}
+def test_numbers_at_each_step_are_a_target(load: Load) -> None:
+    """One row of numbers for each example, or one for each step of it."""
+    dataset = load({"x": X, "y": X.reshape(4, 3, 1)}, targets={"y": ("number", {})})
 
-    assert shown(DataError, load, arrays, targets={"kind": ("number", {})}) == (
-        "error[wrong-shape]: array `kind` of `flats.npz` has the shape (4, 3, 1), expected one number for each "
-        "example or a row of them\n"
-    )
+    assert dataset.facts.targets["y"].shape == (3, 1)
+    np.testing.assert_array_equal(dataset.training.targets["y"], X.reshape(4, 3, 1))
 
 
 def test_an_array_that_the_recipe_names_wrongly(load: Load, shown: Shown) -> None:

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pyarrow import csv
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import ClassNumbers, Labels, Numbers, missing_label, number_fault
+from archcli.data.table import ClassNumbers, Labels, Numbers, find_missing, is_missing, number_fault
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import Record, read_records
 from archcli.recipe.headers import Header, not_utf8, read_header, unclosed_quote
@@ -75,7 +75,7 @@ class CsvTable:
             find_missing(texts, column, self.noun, "text", faults)
         return texts
 
-    def known_labels(self, column: str, faults: Faults) -> TargetValues | None:
+    def class_numbers(self, column: str) -> ClassNumbers | None:
         """Return None: a cell is one label."""
 
     def padding(self, column: str) -> float | None:

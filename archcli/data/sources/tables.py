@@ -18,7 +18,8 @@ def make_table(described: BuiltInSet, arrays: Mapping[str, NDArray[np.generic]])
         array = arrays[column.name]
         stored[column.name] = array if column.text else array.astype(np.int32 if column.classes else np.float32)
     classes = {column.name: column.classes for column in described.columns if column.classes}
-    return ArrayTable(described.name, "column", stored, described.examples, classes=classes)
+    paddings = {column.name: column.padding for column in described.columns if column.padding is not None}
+    return ArrayTable(described.name, "column", stored, described.examples, classes=classes, paddings=paddings)
 
 
 def pad(sequences: Sequence[NDArray[np.generic]], padding: float) -> NDArray[np.generic]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _CHUNK = 4096
+_STREAM = 1
 
 
 class Draws:
@@ -20,7 +21,8 @@ class Draws:
 
     def __init__(self, seed: int) -> None:
         """Begin the stream of a seed, from 0."""
-        self._bits = np.random.PCG64(seed)
+        # Not the stream of the same seed that divides the examples: what is drawn first would decide who is tested.
+        self._bits = np.random.PCG64([seed, _STREAM])
 
     def uniform(self, low: float, high: float, *shape: int) -> NDArray[np.float64]:
         """Draw numbers from `low` to below `high`, of a shape."""

@@ -7,13 +7,27 @@ from itertools import islice
 import numpy as np
 
 from archcli.data.sources.tasks.draws import Draws
+from archcli.data.splits import split_examples
+from archcli.errors import Location, Source
+from archcli.recipe.recipe import Split
 
 
 def test_uniform_numbers_are_those_of_numpys_generator() -> None:
     """`Generator.random` makes a float of the upper 53 bits, too."""
-    expected = np.random.Generator(np.random.PCG64(5)).random((3, 4))
+    expected = np.random.Generator(np.random.PCG64([5, 1])).random((3, 4))
 
     np.testing.assert_array_equal(Draws(5).uniform(0, 1, 3, 4), expected)
+
+
+def test_what_is_drawn_does_not_decide_who_is_tested() -> None:
+    """The same seed divides the examples at random, whatever was drawn first for each of them."""
+    drawn = Draws(0).uniform(0, 1, 1000)
+
+    test = split_examples(1000, Split(0, 0.5, stratify=False, seed=0, location=Location(Source("recipe.yaml"), 1)))[
+        "test"
+    ]
+
+    assert abs(drawn[test].mean() - drawn.mean()) < 0.03
 
 
 def test_uniform_numbers_stay_within_their_bounds() -> None:

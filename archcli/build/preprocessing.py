@@ -1,0 +1,158 @@
+"""Raw values to what the network takes, by the same layers when examples are prepared and in the saved model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from archcli.layers.fill_missing import FillMissing
+from archcli.layers.scale_steps import ScaleSteps
+from archcli.recipe.facts import InputFacts
+
+PREPARING_BATCH: Final = 1024
+"""Examples that are prepared at once; it bounds memory and changes no number."""
+
+
+def raw_inputs(facts: InputFacts) -> dict[str, Any]:
+    """Make the tensors that the saved model takes for an input, by name.
+
+    Args:
+        facts: The input.
+
+    Returns:
+        One `keras.Input` of its name, or one for each part: numbers, `(batch, *shape)`, float32; a category or a text,
+        `(batch, 1)`, as text; a shift as the network takes it.
+    """
+    return {leaf.name: _raw_input(leaf) for leaf in facts.leaves}
+
+
+def preprocess(facts: InputFacts, raw: Mapping[str, Any]) -> Any:
+    """Turn the raw tensors of an input into the one that the network takes, `(batch, *facts.shape)`.
+
+    The layers are named after the tensors with a dash, which no name in a recipe has.
+
+    Args:
+        facts: The input.
+        raw: The tensors of `raw_inputs`, by name; others do not matter.
+    """
+    prepared = [_prepare_leaf(leaf, raw[leaf.name]) for leaf in facts.leaves]
+    if not facts.parts:
+        return prepared[0]
+    if len(prepared) == 1:
+        return prepared[0]
+    return keras.layers.Concatenate(name=f"{facts.name}-beside")(prepared)
+
+
+def build_preprocessing(inputs: Mapping[str, InputFacts]) -> keras.Model | None:
+    """Build what turns the raw values of all inputs into what the network takes.
+
+    Args:
+        inputs: The inputs, by name.
+
+    Returns:
+        A model from raw tensors by name to tensors by the inputs' names; None where all go in as they are.
+    """
+    if all(goes_in_as_it_is(given) for given in inputs.values()):
+        return None
+    raw = {name: tensor for given in inputs.values() for name, tensor in raw_inputs(given).items()}
+    prepared = {name: preprocess(given, raw) for name, given in inputs.items()}
+    return keras.Model(raw, prepared, name="preprocessing")
+
+
+def prepare_inputs(inputs: Mapping[str, InputFacts], raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Prepare examples: compute once what the saved model computes at every call.
+
+    Args:
+        inputs: The inputs, by name.
+        raw: Their raw values by the names of `raw_inputs`, `(examples, *shape)`; texts are objects. Others do not
+            matter.
+
+    Returns:
+        What the network takes, `(examples, *shape)`, by the inputs' names. Texts that differ in length are as long as
+        the longest of them, padded by 0.
+    """
+    prepared = {name: raw[name] for name, given in inputs.items() if goes_in_as_it_is(given)}
+    model = build_preprocessing({name: given for name, given in inputs.items() if name not in prepared})
+    if model is not None:
+        taken = {name: raw[name] for name in model.input}
+        count = len(next(iter(taken.values())))
+        batches: dict[str, list[NDArray[Any]]] = {}
+        for start in range(0, count, PREPARING_BATCH):
+            batch = {name: tf.constant(values[start : start + PREPARING_BATCH]) for name, values in taken.items()}
+            for name, tensor in model(batch, training=False).items():
+                batches.setdefault(name, []).append(keras.ops.convert_to_numpy(tensor))
+        prepared |= {name: _stack(parts) for name, parts in batches.items()}
+    return {name: prepared[name] for name in inputs}
+
+
+def goes_in_as_it_is(facts: InputFacts) -> bool:
+    """Tell whether the network takes the raw values of an input."""
+    return facts.kind == "shift" or (facts.kind == "numeric" and facts.scale is None and facts.fill is None)
+
+
+def _raw_input(leaf: InputFacts) -> Any:
+    if leaf.kind in ("category", "text"):
+        return keras.Input(shape=(1,), dtype="string", name=leaf.name)
+    return keras.Input(shape=leaf.shape, dtype=leaf.dtype, name=leaf.name)
+
+
+def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
+    match leaf.kind:
+        case "numeric":
+            return _scale(leaf, _fill(leaf, raw))
+        case "category":
+            mode = "one_hot" if leaf.is_one_hot else "int"
+            lookup = keras.layers.StringLookup(
+                vocabulary=list(leaf.words), output_mode=mode, name=f"{leaf.name}-lookup"
+            )
+            found = lookup(_fill(leaf, raw))
+            return found if leaf.is_one_hot else keras.ops.cast(found, "int32")
+        case "text":
+            cut = keras.layers.TextVectorization(
+                vocabulary=list(leaf.words),
+                standardize=leaf.standardize,
+                split="character" if leaf.split == "character" else "whitespace",
+                output_sequence_length=leaf.shape[0],
+                name=f"{leaf.name}-vectorization",
+            )
+            return keras.ops.cast(cut(raw), "int32")
+        case _:
+            return raw
+
+
+def _fill(leaf: InputFacts, raw: Any) -> Any:
+    fill = leaf.fill if leaf.fill_word is None else leaf.fill_word
+    return raw if fill is None else FillMissing(fill, name=f"{leaf.name}-filling", dtype=raw.dtype)(raw)
+
+
+def _scale(leaf: InputFacts, raw: Any) -> Any:
+    scale, offset = leaf.scale, leaf.offset
+    if scale is None or offset is None:
+        return raw
+    name = f"{leaf.name}-scaling"
+    if leaf.padding is not None and leaf.raw_padding is not None:
+        paddings = {"raw_padding": leaf.raw_padding, "padding": leaf.padding}
+        return ScaleSteps(scale, offset, **paddings, name=name, dtype="float32")(raw)
+    return keras.layers.Rescaling(_plain(scale), _plain(offset), name=name, dtype="float32")(raw)
+
+
+def _plain(numbers: tuple[float, ...]) -> float | list[float]:
+    """Write one number as itself, several as a list, as the file of a saved model does."""
+    return float(numbers[0]) if len(numbers) == 1 else [float(number) for number in numbers]
+
+
+def _stack(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Put batches together, those of shorter texts padded to the longest."""
+    longest = max(part.shape[1] for part in parts) if parts[0].ndim > 1 else 0
+    padded = [
+        np.pad(part, [(0, 0), (0, longest - part.shape[1]), *[(0, 0)] * (part.ndim - 2)])
+        if part.ndim > 1 and part.shape[1] < longest
+        else part
+        for part in parts
+    ]
+    return np.concatenate(padded)

@@ -1,0 +1,60 @@
+"""Scaling of sequences that are padded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="archcli")
+class ScaleSteps(keras.layers.Layer):  # type: ignore[misc] # Keras publishes no types
+    """Multiply by `scale` and add `offset`, as `keras.layers.Rescaling` does, but for the steps that are padding.
+
+    Those are the steps of which all numbers are `raw_padding`; all numbers of them become `padding`, which a `Masking`
+    layer can then tell from all others.
+
+    Input shape:
+        `(batch, steps, features)`.
+
+    Output shape:
+        The input's.
+
+    Attributes:
+        scale: One number, or one for each feature.
+        offset: One number, or one for each feature.
+        raw_padding: What padding is made of when it comes.
+        padding: What padding is made of when it goes.
+    """
+
+    def __init__(
+        self, scale: Sequence[float], offset: Sequence[float], *, raw_padding: float, padding: float, **kwargs: Any
+    ) -> None:
+        """Scale what is not padding."""
+        super().__init__(**kwargs)
+        self.scale = tuple(float(number) for number in scale)
+        self.offset = tuple(float(number) for number in offset)
+        self.raw_padding = float(raw_padding)
+        self.padding = float(padding)
+
+    def call(self, inputs: Any) -> Any:
+        """Return scaled steps, `(batch, steps, features)`, and padding."""
+        scale = keras.ops.convert_to_tensor(self.scale, dtype=inputs.dtype)
+        offset = keras.ops.convert_to_tensor(self.offset, dtype=inputs.dtype)
+        is_padding = keras.ops.all(keras.ops.equal(inputs, self.raw_padding), axis=-1, keepdims=True)
+        return keras.ops.where(is_padding, self.padding, inputs * scale + offset)
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        """Return `input_shape`."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what the layer is made again from."""
+        return {
+            **super().get_config(),
+            "scale": list(self.scale),
+            "offset": list(self.offset),
+            "raw_padding": self.raw_padding,
+            "padding": self.padding,
+        }
