@@ -117,8 +117,10 @@ def _split(
 
 def is_one_label(name: str, target: Named, described: BuiltInSet | None) -> bool:
     """Tell whether a target is one label for each example, as far as that shows without reading a file."""
+    if target.name != "category":
+        return False
     column = None if described is None else described.column(read_columns(target, name)[0])
-    return target.name == "category" and (column is None or not column.shape)
+    return column is None or not column.shape
 
 
 def _features(value: Value) -> dict[str, Named]:
