@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import keras
 import numpy as np
 
+from archcli.build.model import Built
 from archcli.build.names import numbered, snake_case
 from archcli.build.objects import build_object
+from archcli.build.output import Learned, wanted_shape
 from archcli.build.probabilities import OnProbabilities
 from archcli.build.refusals import KERAS_ERRORS, reason
+from archcli.build.wire import Shape
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.facts import TargetFacts
 from archcli.recipe.recipe import Named, Objective, Train
@@ -31,40 +34,78 @@ F_SCORES: Final = ("F1Score", "FBetaScore")
 PROBED_EXAMPLES: Final = 2
 
 
-def compile_model(built: keras.Model, train: Train, objective: Objective, target_facts: TargetFacts) -> None:
-    """Give a built model its optimizer, loss and metrics, and try these on examples of zeros.
+@dataclass(frozen=True)
+class _Judged:
+    """One output's loss and metrics, as Keras's objects; a loss that Keras refuses is None."""
 
-    Metrics that want probabilities get the softmax or sigmoid of logits. The optimizer has its variables afterwards.
+    loss: Any
+    metrics: list[Any]
+
+
+def compile_model(built: Built, train: Train, objectives: Mapping[str, Objective], learned: Learned) -> None:
+    """Give a built model its optimizer, and each trained output its loss and metrics; try these on examples of zeros.
+
+    Metrics that want probabilities get the softmax or sigmoid of logits. Where some steps have no label, metrics are
+    weighted as the loss is, so that those steps do not count. The optimizer has its variables afterwards.
 
     Args:
-        built: Is compiled, not for XLA: how steps are run is the engine's to choose.
-        train: The recipe's `train` section; the loss says itself whether it takes logits.
-        objective: What the output means.
-        target_facts: What the model is to learn.
+        built: Its core is compiled, not for XLA: how steps are run is the engine's to choose.
+        train: The recipe's `train` section; a loss says itself whether it takes logits.
+        objectives: What each trained output means, by its name.
+        learned: What each is to learn.
 
     Raises:
         RecipeError: Keras refuses an argument, or loss or metrics cannot compare output and target; all are reported.
     """
     problems: list[Problem] = []
     optimizer = _built(train.optimizer, "optimizer", problems)
-    loss = _built(next(iter(train.loss.values())), "loss", problems)
-    metrics = [
-        _built(named, "metric", problems) for named in _measurable(next(iter(train.metrics.values())), objective)
-    ]
-    truth, output = _probes(built, objective, target_facts)
-    if loss is not None:
-        problems += _loss_problems(next(iter(train.loss.values())), loss, truth, output)
-    for index, (named, metric) in enumerate(zip(next(iter(train.metrics.values())), metrics, strict=True)):
-        if metric is not None:
-            metrics[index] = _on_probabilities(metric, named, objective)
-            problems += _metric_problems(named, metrics[index], objective, truth, output)
+    judged = {name: _judge(name, built, train, objectives[name], learned[name], problems) for name in learned}
     problems += _callback_problems(train)
     if problems:
         raise RecipeError(*problems)
-    if any(layer.dtype_policy.name == "mixed_float16" for layer in built._flatten_layers()):  # noqa: SLF001
+    core = built.core
+    if any(layer.dtype_policy.name == "mixed_float16" for layer in core._flatten_layers()):  # noqa: SLF001
         optimizer = keras.optimizers.LossScaleOptimizer(optimizer)  # Keras does it for a policy of the whole program
-    built.compile(optimizer=optimizer, loss=loss, metrics=metrics, jit_compile=False)
-    optimizer.build(built.trainable_variables)
+    losses = {name: one.loss for name, one in judged.items()}
+    metrics = {name: [] if learned[name].padded else one.metrics for name, one in judged.items()}
+    weighted = {name: one.metrics if learned[name].padded else [] for name, one in judged.items()}
+    weights = {name: train.loss_weights.get(name, 1.0) for name in judged}
+    core.compile(
+        optimizer=optimizer,
+        loss=_single(losses),
+        loss_weights=None if all(weight == 1 for weight in weights.values()) else _single(weights),
+        metrics=_single(metrics),
+        weighted_metrics=_single(weighted) if any(weighted.values()) else None,
+        jit_compile=False,
+    )
+    optimizer.build(core.trainable_variables)
+
+
+def _single(by_output: Mapping[str, Any]) -> Any:
+    """Return the value of the only output, or those of all by name."""
+    return next(iter(by_output.values())) if len(by_output) == 1 else dict(by_output)
+
+
+def _judge(
+    name: str,
+    built: Built,
+    train: Train,
+    objective: Objective,
+    target_facts: TargetFacts,
+    problems: list[Problem],
+) -> _Judged:
+    """Make and try loss and metrics of one output."""
+    written, measured = train.loss[name], train.metrics[name]
+    loss = _built(written, "loss", problems)
+    metrics = [_built(named, "metric", problems) for named in _measurable(measured, objective)]
+    truth, output = _probes(built.outputs[name].shape, objective, target_facts)
+    if loss is not None:
+        problems += _loss_problems(written, loss, truth, output)
+    for index, (named, metric) in enumerate(zip(measured, metrics, strict=True)):
+        if metric is not None:
+            metrics[index] = _on_probabilities(metric, named, objective)
+            problems += _metric_problems(named, metrics[index], objective, truth, output)
+    return _Judged(loss, metrics)
 
 
 def _built(named: Named, category: str, problems: list[Problem]) -> Any:
@@ -100,17 +141,19 @@ def _on_probabilities(metric: Any, named: Named, objective: Objective) -> Any:
     return OnProbabilities(metric, activation="sigmoid" if objective.task == "binary" else "softmax")
 
 
-def _probes(built: keras.Model, objective: Objective, target_facts: TargetFacts) -> tuple[Any, Any]:
+def _probes(given: Shape, objective: Objective, target_facts: TargetFacts) -> tuple[Any, Any]:
     """Return truth and output of a few examples: zeros of the shapes and types that training has."""
-    output = np.zeros((PROBED_EXAMPLES, *built.outputs[0].shape[1:]), "float32")
+    wanted = wanted_shape(objective, target_facts)
+    known = wanted if len(wanted) == len(given) - 1 else (1,) * (len(given) - 1)
+    output_shape = [one if size is None else size for size, one in zip(given[1:], known, strict=True)]
     shapes: Mapping[str, tuple[tuple[int, ...], str]] = {
-        "binary": ((1,), "float32"),
-        "index": ((), "int32"),
-        "one_hot": ((len(target_facts.classes),), "float32"),
+        "binary": ((*target_facts.shape, 1), "float32"),
+        "index": (target_facts.shape, "int32"),
+        "one_hot": ((*target_facts.shape, len(target_facts.classes)), "float32"),
         "number": (target_facts.shape, "float32"),
     }
     shape, dtype = shapes["binary" if objective.task == "binary" else objective.encoding]
-    return np.zeros((PROBED_EXAMPLES, *shape), dtype), output
+    return np.zeros((PROBED_EXAMPLES, *shape), dtype), np.zeros((PROBED_EXAMPLES, *output_shape), "float32")
 
 
 def _loss_problems(named: Named, loss: Any, truth: Any, output: Any) -> list[Problem]:

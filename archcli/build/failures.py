@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any, Final
 
 from archcli.build.classes import CLASSES
+from archcli.build.connecting import Connection, with_uses
 from archcli.build.objects import RECURRENT, Origins
 from archcli.build.refusals import argument_problem, reason
+from archcli.build.walking import flat_layers
+from archcli.build.wire import Shape, shape_text
 from archcli.errors import Problem
 from archcli.recipe.catalogue import catalogue
-from archcli.recipe.recipe import Chain, Layer, Model, Named
-
-Shape = tuple[int | None, ...]
+from archcli.recipe.recipe import Chain, Named
 
 SEQUENCE: Final = "(batch, steps, features)"
 WANTED: Final = {
@@ -36,73 +37,73 @@ WANTED: Final = {
 IMAGE_LAYERS: Final = "keras.src.layers.preprocessing.image_preprocessing"
 """Where Keras's layers for images are; they take three axes for one image without a batch, which is never meant."""
 
-TAKES_SEVERAL: Final = ("GroupedQueryAttention", "MultiHeadAttention")
-GIVES_BACK_ITS_INPUT: Final = ("Equalization",)
 NOTHING_LEFT: Final = "output size would be zero or negative|must be smaller than the input|should be smaller than the"
 ABOUT_SHAPES: Final = r"shape|ndim|rank|dim|axis|axes|size|channel|multiple|divisible|index|length"
 
 
-def failure_problem(error: Exception, *, model: Model, origins: Origins) -> Problem | None:
+def failure_problem(error: Exception, *, origins: Origins, connections: Mapping[int, Connection]) -> Problem | None:
     """Describe the failure of the innermost layer of the recipe that was at work; None if none was.
 
     Args:
         error: What Keras raised while the layers were connected, its traceback whole.
-        model: The recipe's layers.
         origins: What each Keras layer was made from.
+        connections: What each was called with, those inside others left out.
     """
     known = catalogue().entries("layer")
-    at_work = ((frame, named) for frame, named in _layers_at_work(error, origins) if not known[named.name].is_cell)
-    frame, named = next(at_work, (None, None))
-    if frame is None or named is None:
-        return _cycle_problem(error, model)
-    before = _layers_before(model.body, named) or ()
-    arrived = _arrived(frame)
-    if named.name in TAKES_SEVERAL or known[named.name].merges:
-        message = f"`{named.name}` joins several tensors, but a chain hands one from layer to layer"
-        return Problem("layer-needs-several-inputs", message, named.location)
-    if arrived is None:
-        return several_outputs_problem(before) or argument_problem(named, error)
-    return _shape_problem(named, arrived, before, error)
+    at_work = [found for found in _layers_at_work(error, origins) if not known[found[2].name].is_cell]
+    if not at_work:
+        return None
+    key, frame, named = at_work[0]
+    connection = next((connections[found[0]] for found in at_work if found[0] in connections), None)
+    if connection is None:
+        return _failure(named, _arrived(frame), (), error)
+    if key == id(connection.layer):
+        is_alone = len(connection.call.wires) == 1
+        problem = (
+            _failure(named, _arrived(frame), connection.call.trail, error)
+            if is_alone
+            else _joining_problem(named, connection, error)
+        )
+    else:
+        inside = _layers_before(_chain_of(connection.named), named) or ()
+        problem = _failure(named, _arrived(frame), inside, error)
+    return with_uses(problem, connection.uses)
 
 
-def size_problem(layers: Sequence[Any], origins: Origins) -> Problem | None:
+def size_problem(connections: Mapping[int, Connection]) -> Problem | None:
     """Describe the first layer whose output has an axis of size zero or less; None if there is none."""
-    for layer in layers:
+    for connection in connections.values():
+        layer, named = connection.layer, connection.named
         if not layer._inbound_nodes:  # noqa: SLF001 -- never called: a layer before it failed
             return None
         output = layer.output
-        if isinstance(output, (list, tuple)) or all(size is None or size > 0 for size in output.shape):
+        if isinstance(output, (dict, list, tuple)) or all(size is None or size > 0 for size in output.shape):
             continue
-        named = origins[id(layer)]
-        message = f"`{named.name}` leaves nothing of {shape_text(layer.input.shape)}: {shape_text(output.shape)}"
-        return Problem("shape-mismatch", message, named.location, _smaller_hint(named))
+        arriving = " and ".join(shape_text(wire.shape) for wire in connection.call.wires)
+        message = f"`{named.name}` leaves nothing of {arriving}: {shape_text(output.shape)}"
+        problem = Problem("shape-mismatch", message, named.location, _smaller_hint(named))
+        return with_uses(problem, connection.uses)
     return None
 
 
-def rank_problem(layers: Sequence[Any], origins: Origins, model: Model) -> Problem | None:
+def rank_problem(connections: Mapping[int, Connection]) -> Problem | None:
     """Describe the first layer that works on another number of axes than it is made for; None if there is none."""
-    for layer in layers:
-        named = origins[id(layer)]
+    for connection in connections.values():
+        named, call = connection.named, connection.call
         wanted = _wanted_shape(named)
-        if wanted is not None and len(layer.input.shape) != wanted.count(",") + 1:
-            before = _layers_before(model.body, named) or ()
-            return _rank_problem(named, wanted, layer.input.shape, before)
+        if wanted is not None and call.inputs and len(call.inputs[0].shape) != wanted.count(",") + 1:
+            return with_uses(_rank_problem(named, wanted, call.inputs[0].shape, call.trail), connection.uses)
     return None
 
 
-def shape_text(shape: Shape) -> str:
-    """Write a shape with the batch: `(batch, 8, 8, 1)`."""
-    return f"({', '.join(['batch', *('any' if size is None else str(size) for size in shape[1:])])})"
-
-
-def _layers_at_work(error: BaseException, origins: Origins) -> Iterator[tuple[FrameType, Named]]:
-    """Yield the recipe's layers that are on the traceback, the innermost first, each with its outermost frame."""
-    found: dict[int, tuple[FrameType, Named]] = {}
+def _layers_at_work(error: BaseException, origins: Origins) -> Iterator[tuple[int, FrameType, Named]]:
+    """Yield the recipe's layers on the traceback, the innermost first: its `id`, its outermost frame, its name."""
+    found: dict[int, tuple[int, FrameType, Named]] = {}
     step = error.__traceback__
     while step is not None:
-        layer = step.tb_frame.f_locals.get("self")
-        if id(layer) in origins and id(layer) not in found:
-            found[id(layer)] = (step.tb_frame, origins[id(layer)])
+        key = id(step.tb_frame.f_locals.get("self"))
+        if key in origins and key not in found:
+            found[key] = (key, step.tb_frame, origins[key])
         step = step.tb_next
     if not found and error.__context__ is not None:  # `Sequential` replaces some errors by its own
         yield from _layers_at_work(error.__context__, origins)
@@ -121,36 +122,36 @@ def _arrived(frame: FrameType) -> Shape | None:
 def _layers_before(chain: Chain, wanted: Named) -> tuple[Named, ...] | None:
     """Return the layers before `wanted` in the chain that it stands in; None if it is not in `chain`."""
     before: list[Named] = []
-    for layer in chain.layers:
-        if layer is wanted:
+    for layer in flat_layers(chain.layers):
+        if not isinstance(layer, Named):
+            continue
+        if layer.location == wanted.location:
             return tuple(before)
-        for inner in _chains_in(layer):
-            found = _layers_before(inner, wanted)
-            if found is not None:
-                return (*before, *found) if layer is inner else found
-        before += [layer] if isinstance(layer, Named) else list(_named_in(layer))
+        found = _layers_before(_chain_of(layer), wanted)
+        if found is not None:
+            return found
+        before.append(layer)
     return None
 
 
-def _chains_in(layer: Layer) -> Iterator[Chain]:
-    """Yield `layer` if it is a chain, and the layers and chains among its arguments, each as a chain."""
-    if isinstance(layer, Chain):
-        yield layer
-        return
-    for value in layer.arguments.values():
-        if isinstance(value, Chain):
-            yield value
-        elif isinstance(value, Named):
-            yield Chain((value,), value.location)
+def _chain_of(layer: Named) -> Chain:
+    """Return the layers among the arguments of another, as a chain."""
+    values = layer.arguments.values()
+    return Chain(tuple(value for value in values if isinstance(value, (Chain, Named))), layer.location)
 
 
-def _named_in(chain: Chain) -> Iterator[Named]:
-    """Yield the layers of a chain, also of chains in it, in order."""
-    for layer in chain.layers:
-        if isinstance(layer, Named):
-            yield layer
-        else:
-            yield from _named_in(layer)
+def _failure(named: Named, arrived: Shape | None, before: Sequence[Named], error: Exception) -> Problem:
+    """Describe a layer that failed on one tensor, or on what is none."""
+    if arrived is None:
+        return argument_problem(named, error)
+    return _shape_problem(named, arrived, before, error)
+
+
+def _joining_problem(named: Named, connection: Connection, error: Exception) -> Problem:
+    """Describe a layer that several tensors do not suit together."""
+    *others, last = map(str, connection.call.wires)
+    message = f"`{named.name}` cannot join {', '.join(others)} and {last}: {reason(error)}"
+    return Problem("shape-mismatch", message, named.location)
 
 
 def _shape_problem(named: Named, arrived: Shape, before: Sequence[Named], error: Exception) -> Problem:
@@ -186,31 +187,6 @@ def _rank_problem(named: Named, wanted: str, arrived: Shape, before: Sequence[Na
     """Describe a layer that takes another number of axes than arrive."""
     message = f"`{named.name}` takes {wanted}, but {shape_text(arrived)} arrives"
     return Problem("shape-mismatch", message, named.location, _rank_hint(wanted, arrived, before))
-
-
-def _cycle_problem(error: Exception, model: Model) -> Problem | None:
-    """Describe a layer that gives back the very tensor that it was called with, which Keras takes for a cycle."""
-    if "part of a cycle" not in str(error):
-        return None
-    named = next((layer for layer in _named_in(model.body) if layer.name in GIVES_BACK_ITS_INPUT), None)
-    if named is None:
-        return None
-    message = f"`{named.name}` cannot be part of a model in this version of Keras: it takes it for a cycle"
-    return Problem("keras-rejects", message, named.location)
-
-
-def several_outputs_problem(before: Sequence[Named]) -> Problem | None:
-    """Describe a layer in a chain that gives several tensors; None if the one before does not."""
-    for argument, value in (("return_state", True), ("merge_mode", None)):
-        if before and argument in before[-1].arguments and before[-1].arguments[argument] is value:
-            giver = before[-1]
-            written = f"{argument}: {'null' if value is None else 'true'}"
-            message = (
-                f"`{giver.name}` with `{written}` gives several tensors, but a chain hands one from layer to layer"
-            )
-            location = giver.argument_locations.get(argument, giver.location)
-            return Problem("several-outputs", message, location, f"leave out `{written}`")
-    return None
 
 
 def _rank_hint(wanted: str, arrived: Shape, before: Sequence[Named]) -> str | None:

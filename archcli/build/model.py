@@ -2,119 +2,134 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any, Final
 
 import keras
 import numpy as np
 
+from archcli.build.connecting import Connector, refusals, stack
+from archcli.build.counts import output_problem
 from archcli.build.failures import failure_problem, rank_problem, size_problem
-from archcli.build.names import numbered, snake_case
-from archcli.build.objects import Origins, build_object
 from archcli.build.refusals import KERAS_ERRORS
-from archcli.errors import Problem, RecipeError
+from archcli.build.wire import Wire
+from archcli.build.wiring import Call
+from archcli.errors import RecipeError
 from archcli.recipe.facts import InputFacts
-from archcli.recipe.recipe import Chain, Model, Named
+from archcli.recipe.recipe import Graph, Model
 
 NETWORK_NAME: Final = "network"
 
+STEPS_TRIED: Final = 64
+"""Steps of the example that a model for sequences of any length is tried on: more than kernels and pools take away."""
 
-def build_model(model: Model, *, input_facts: InputFacts) -> keras.Model:
+
+@dataclass(frozen=True)
+class Built:
+    """A built model.
+
+    Attributes:
+        core: What is trained: the input, or several by name in a dict; likewise the outputs that learn a target.
+        whole: The same layers with the outputs that are only written out as well; `core` itself where there are none.
+        outputs: What leaves, by the name of the output.
+    """
+
+    core: keras.Model
+    whole: keras.Model
+    outputs: Mapping[str, Wire]
+
+
+def build_model(model: Model, *, inputs: Mapping[str, InputFacts]) -> Built:
     """Build the model with `keras.Sequential` or with the functional API; with equal weights they compute the same.
+
+    A chain that uses one shared layer twice is functional in either case: a `keras.Sequential` holds a layer once.
 
     Args:
         model: The layers, facts of the data filled in.
-        input_facts: The only input; the model takes it scaled, `(batch, *input_facts.shape)`, float32.
+        inputs: By name; the model takes them scaled, `(batch, *shape)`, numbers float32 or indices int32.
 
     Returns:
-        A built model that is not compiled, its layers named after their classes, its input after the recipe's.
+        Built models that are not compiled, their layers named after their classes, blocks and shared layers as in the
+        recipe, inputs and outputs after the recipe's.
 
     Raises:
-        RecipeError: Keras refuses an argument, or a layer cannot take what the one before it gives.
+        RecipeError: Keras refuses an argument, a layer cannot take what arrives, or tensors cannot be joined.
     """
-    origins: Origins = {}
-    layers = _build_layers(flat_layers(model.body), input_name=input_facts.name, origins=origins)
-    arrives = keras.Input(shape=input_facts.shape, name=input_facts.name)
-    connect = {"sequential": _connect_sequential, "functional": _connect_functional}[model.build]
+    connector = Connector(model)
     try:
         with _whole_tracebacks():
-            built = connect(arrives, layers)
-            if not any(named.arguments.get("num_oov_indices") == 0 for named in origins.values()):
-                _try_out(built)
+            built = _connect(model, inputs, connector)
+            if not any(named.arguments.get("num_oov_indices") == 0 for named in connector.origins.values()):
+                _try_out(built.whole, inputs)
+    except RecipeError as error:
+        raise RecipeError(*(refusals(model) or error.problems)) from error
     except KERAS_ERRORS as error:
-        problem = size_problem(layers, origins) or failure_problem(error, model=model, origins=origins)
+        problem = size_problem(connector.connections) or failure_problem(
+            error, origins=connector.origins, connections=connector.connections
+        )
         if problem is None:
             raise  # it is not about a layer of the recipe: a bug
-        raise RecipeError(problem) from error
-    problem = size_problem(layers, origins) or rank_problem(layers, origins, model)
+        raise RecipeError(*(refusals(model) or [problem])) from error
+    problem = size_problem(connector.connections) or rank_problem(connector.connections)
     if problem is not None:
         raise RecipeError(problem)
     return built
 
 
-def flat_layers(chain: Chain) -> list[Named]:
-    """Return the layers of a chain in order; a chain inside it is part of it."""
-    return [named for layer in chain.layers for named in ([layer] if isinstance(layer, Named) else flat_layers(layer))]
+def _connect(model: Model, inputs: Mapping[str, InputFacts], connector: Connector) -> Built:
+    """Make and call all layers."""
+    arrives = {name: keras.Input(shape=facts.shape, dtype=facts.dtype, name=name) for name, facts in inputs.items()}
+    wires = {name: Wire(tensor, name, None, ()) for name, tensor in arrives.items()}
+    names = connector.names(model.body, list(arrives))
+    given = arrives if len(arrives) > 1 else next(iter(arrives.values()))
+    if not isinstance(model.body, Graph):
+        run = connector.chain(model.body.layers, Call(tuple(wires.values())), names)
+        problem = output_problem(run.last, run.outputs, None)
+        if problem is not None:
+            raise RecipeError(problem)
+        is_sequential = model.build == "sequential"
+        core = stack(given, run, name=NETWORK_NAME) if is_sequential else _model(given, run.outputs[0])
+        name = next(iter(model.outputs))
+        return Built(core, core, {name: Wire(run.outputs[0], name, None, run.trails[0])})
+    if len(wires) == 1:
+        only = next(iter(wires.values()))
+        wires |= dict.fromkeys((*model.body.inputs, "input"), only)
+    known = connector.graph(model.body, wires, names)
+    tensors = {name: known[name].tensor for name in model.outputs}
+    trained = {name: tensors[name] for name, target in model.outputs.items() if target is not None}
+    core = _model(given, _single(trained))
+    whole = core if len(trained) == len(tensors) else _model(given, _single(tensors))
+    return Built(core, whole, {name: known[name] for name in model.outputs})
 
 
-def _build_layers(named_layers: Sequence[Named], *, input_name: str, origins: Origins) -> list[Any]:
-    """Make the Keras layers; every one that Keras refuses is reported."""
-    layers: list[Any] = []
-    problems: list[Problem] = []
-    for named, name in zip(named_layers, _names(named_layers, taken={input_name}), strict=True):
-        try:
-            layer = build_object(replace(named, arguments={**named.arguments, "name": name}), "layer", origins=origins)
-        except RecipeError as error:
-            problems += error.problems
-        else:
-            origins[id(layer)] = named
-            layers.append(layer)
-    if problems:
-        raise RecipeError(*problems)
-    return layers
+def _model(given: Any, outputs: Any) -> keras.Model:
+    return keras.Model(given, outputs, name=NETWORK_NAME)
 
 
-def _names(layers: Sequence[Named], *, taken: set[str]) -> Iterator[str]:
-    """Name each layer as Keras does, but counted from the start of this model: the same recipe, the same names."""
-    given = {str(named.arguments["name"]) for named in layers if named.arguments.get("name") is not None}
-    taken = taken | given
-    for named in layers:
-        if named.arguments.get("name") is not None:
-            yield str(named.arguments["name"])
-            continue
-        name = snake_case(named.name)
-        free = next(text for text in numbered(name) if text not in taken)
-        taken.add(free)
-        yield free
+def _single(tensors: Mapping[str, Any]) -> Any:
+    """Return the only one, or all by name."""
+    return next(iter(tensors.values())) if len(tensors) == 1 else dict(tensors)
 
 
-def _connect_sequential(arrives: Any, layers: Sequence[Any]) -> keras.Model:
-    """Stack the layers in a `keras.Sequential`."""
-    return keras.Sequential([arrives, *layers], name=NETWORK_NAME)
-
-
-def _connect_functional(arrives: Any, layers: Sequence[Any]) -> keras.Model:
-    """Call the layers one after another and make a model of what goes in and what comes out."""
-    tensor = arrives
-    for layer in layers:
-        tensor = layer(tensor)
-    return keras.Model(arrives, tensor, name=NETWORK_NAME)
-
-
-def _try_out(model: keras.Model) -> None:
+def _try_out(model: keras.Model, inputs: Mapping[str, InputFacts]) -> None:
     """Compute one example of zeros in training, and put back what that changed.
 
     Keras tells the shapes of some layers without calling them; whether those suit what arrives shows only here. (Not
     done where a lookup may not meet a value that it does not know: the zeros may be such values.)
     """
+    example = _single({name: _zeros(facts) for name, facts in inputs.items()})
     before = [variable.numpy() for variable in model.variables]  # statistics, seeds, weights that are normalized
     try:
-        model(np.zeros((1, *model.inputs[0].shape[1:]), "float32"), training=True)
+        model(example, training=True)
     finally:
         for variable, value in zip(model.variables, before, strict=True):
             variable.assign(value)
+
+
+def _zeros(facts: InputFacts) -> Any:
+    return np.zeros((1, *(STEPS_TRIED if size is None else size for size in facts.shape)), facts.dtype)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 
 def snake_case(name: str) -> str:
@@ -19,3 +19,30 @@ def numbered(name: str) -> Iterator[str]:
     while True:
         yield f"{name}_{number}"
         number += 1
+
+
+class Names:
+    """The names of the layers of one model, each once."""
+
+    def __init__(self, taken: Iterable[str] = (), *, given: Iterable[str] = ()) -> None:
+        """Begin.
+
+        Args:
+            taken: Names that no layer may have, such as those of the inputs.
+            given: Names that the recipe gives to layers: each is kept for the first that asks for it by `give`.
+        """
+        self._given = set(given)
+        self._taken = {*taken, *self._given}
+
+    def count(self, name: str) -> str:
+        """Return `name`, counted on where it is taken, and take it."""
+        free = next(text for text in numbered(name) if text not in self._taken)
+        self._taken.add(free)
+        return free
+
+    def give(self, name: str) -> str:
+        """Return a name that the recipe gives; counted on where a layer has it already, as in a repeated one."""
+        if name not in self._given:
+            return self.count(name)
+        self._given.discard(name)
+        return name

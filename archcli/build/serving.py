@@ -2,77 +2,95 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import keras
 
-from archcli.build.names import numbered
+from archcli.build.names import Names
+from archcli.build.preprocessing import preprocess, raw_inputs
 from archcli.layers import Labels
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.recipe import Objective
 
 LABELS_NAME: Final = "labels"
-"""The layer of a saved model that holds the names of the classes."""
+"""The layer of a saved model that holds the names of the classes; after its output's name where there are several."""
 
-
-def build_preprocessing(input_facts: InputFacts) -> keras.Model | None:
-    """Build what turns raw values into what the network takes, the same layer that the saved model begins with.
-
-    Args:
-        input_facts: The input, and the scale fitted on the training examples.
-
-    Returns:
-        A model from `(batch, *shape)` to the same, float32; None where raw values go in as they are.
-    """
-    scaling = _scaling(input_facts, name="scaling")
-    if scaling is None:
-        return None
-    raw = keras.Input(shape=input_facts.shape, name="raw")
-    return keras.Model(raw, scaling(raw), name="preprocessing")
+Answers = Mapping[str, TargetFacts | None]
+"""What each output of a model answers, by the output's name; None: it is only written out."""
 
 
 def compose_saved_model(
-    core: keras.Model, *, input_facts: InputFacts, target_facts: TargetFacts, objective: Objective
+    network: keras.Model,
+    *,
+    inputs: Mapping[str, InputFacts],
+    outputs: Answers,
+    objectives: Mapping[str, Objective],
 ) -> keras.Model:
-    """Put a model together that takes raw values and answers in the target's terms; it shares the weights of `core`.
+    """Put a model together that takes raw values and answers in the target's terms; it shares the network's weights.
 
     It loads wherever `archcli.layers` has been imported, and needs nothing else of archcli.
 
     Args:
-        core: The trained network: scaled values in; logits, probabilities or scaled numbers out.
-        input_facts: The only input; its name is the model's input's.
-        target_facts: The only target.
-        objective: What the network's output means.
+        network: The trained network: scaled values in; logits, probabilities or scaled numbers out; tensors where there
+            is one input or output, dicts by name where there are several.
+        inputs: By name; the model's inputs are called so.
+        outputs: What the network gives, by name.
+        objectives: What each output means that learns a target, by its name.
 
     Returns:
         A model from `(batch, *shape)` to the probability of each class, `(batch, classes)`, or of the second of two
-        classes, `(batch, 1)`, with `get_layer("labels").names`; or to numbers, `(batch, columns)`. It is not compiled.
+        classes, `(batch, 1)`, with `get_layer("labels").names`; or to numbers, `(batch, columns)`. Several inputs are
+        taken, and several outputs given, by name; the labels of an output are then in `<output>_labels`. It is not
+        compiled.
     """
-    is_category = target_facts.kind == "category"
-    taken = {LABELS_NAME} if is_category else set()
-    raw = keras.Input(shape=input_facts.shape, name=_free(input_facts.name, taken))
-    scaling = _scaling(input_facts, name=_free("scaling", taken))
-    tensor = raw if scaling is None else scaling(raw)
-    name = _free(core.name, taken)
-    network = core if name == core.name else keras.Model(core.inputs[0], core.outputs[0], name=name)
-    tensor = network(tensor)
+    several = len(outputs) > 1
+    labels = {name: f"{name}_{LABELS_NAME}" if several else LABELS_NAME for name in outputs}
+    raw = {name: tensor for facts in inputs.values() for name, tensor in raw_inputs(facts).items()}
+    if len(raw) == 1:
+        names = Names(labels.values())
+        raw = {name: _called(tensor, names.count(name)) for name, tensor in raw.items()}
+    else:  # taken by name: where one is another layer's, that evades
+        names = Names(raw)
+        labels = {name: names.count(label) for name, label in labels.items()}
+    features = {name: preprocess(facts, raw) for name, facts in inputs.items()}
+    answers = _named(network, names)(_single(features))
+    given = answers if several else {next(iter(outputs)): answers}
+    answered = {
+        name: given[name]
+        if target is None
+        else _answer(given[name], target, objectives[name], names, labels=labels[name], prefix=f"{name}_" * several)
+        for name, target in outputs.items()
+    }
+    return keras.Model(_single(raw), _single(answered))
+
+
+def _answer(tensor: Any, target: TargetFacts, objective: Objective, names: Names, *, labels: str, prefix: str) -> Any:
+    """Turn what the network gives into the target's terms."""
     if objective.output == "logits":
         activation = "sigmoid" if objective.task == "binary" else "softmax"
-        tensor = keras.layers.Activation(activation, name=_free("probabilities", taken), dtype="float32")(tensor)
-    if is_category:
-        tensor = Labels(target_facts.classes, name=LABELS_NAME)(tensor)
-    elif target_facts.scale is not None and target_facts.offset is not None:
+        name = names.count(f"{prefix}probabilities")
+        tensor = keras.layers.Activation(activation, name=name, dtype="float32")(tensor)
+    if target.classes:
+        return Labels(target.classes, name=labels)(tensor)
+    if target.scale is not None and target.offset is not None:
         # They were divided by the scale after the offset was taken off.
-        units = _rescaling(target_facts.scale, target_facts.offset, name=_free("units", taken))
-        tensor = units(tensor)
-    return keras.Model(raw, tensor)
+        return _rescaling(target.scale, target.offset, name=names.count(f"{prefix}units"))(tensor)
+    return tensor
 
 
-def _scaling(input_facts: InputFacts, *, name: str) -> Any:
-    """Make the layer that scales raw values; None where they go in as they are."""
-    if input_facts.scale is None or input_facts.offset is None:
-        return None
-    return _rescaling(input_facts.scale, input_facts.offset, name=name)
+def _named(network: keras.Model, names: Names) -> keras.Model:
+    """Return the network, under another name where its own is taken."""
+    name = names.count(network.name)
+    if name == network.name:
+        return network
+    arrives = {tensor.name: _called(tensor, tensor.name) for tensor in network.inputs}
+    return keras.Model(_single(arrives), network(_single(arrives)), name=name)
+
+
+def _called(tensor: Any, name: str) -> Any:
+    """Make a model's input for what `tensor` takes, under a name."""
+    return keras.Input(tensor.shape[1:], dtype=tensor.dtype, name=name)
 
 
 def _rescaling(scale: tuple[float, ...], offset: tuple[float, ...], *, name: str) -> Any:
@@ -85,8 +103,6 @@ def _plain(numbers: tuple[float, ...]) -> float | list[float]:
     return float(numbers[0]) if len(numbers) == 1 else [float(number) for number in numbers]
 
 
-def _free(name: str, taken: set[str]) -> str:
-    """Return `name`, counted on if it is taken, and take it."""
-    free = next(text for text in numbered(name) if text not in taken)
-    taken.add(free)
-    return free
+def _single(tensors: Mapping[str, Any]) -> Any:
+    """Return the only one, or all by name."""
+    return next(iter(tensors.values())) if len(tensors) == 1 else dict(tensors)

@@ -194,20 +194,34 @@ def summary(
 
     report = summarize(recipe, overrides or ())
     if as_json:
+        outputs = {name: vars(learning) for name, learning in report.outputs.items()}
         layers = [vars(layer) for layer in report.layers]
-        print_json({**vars(report), "layers": layers}, open_console())
+        print_json({**vars(report), "layers": layers, "outputs": outputs}, open_console())
         return
     console = open_console()
     total = report.trainable + report.fixed
     what = [
         ("recipe", report.recipe),
         ("built as", report.build),
-        ("input", _shape(report.input_shape)),
-        ("task", f"{report.task}, loss {report.loss}"),
+        *((f"input {name}" if len(report.inputs) > 1 else "input", _shape(x)) for name, x in report.inputs.items()),
+        *(
+            (f"output {name}" if len(report.outputs) > 1 else "task", f"{learning.task}, loss {learning.loss}")
+            for name, learning in report.outputs.items()
+        ),
         ("parameters", f"{total:,}" + (f", {report.fixed:,} of them fixed" if report.fixed else "")),
     ]
-    rows = [(row.name, row.kind, _shape(row.output_shape), f"{row.parameters:,}") for row in report.layers]
-    columns = [Column("layer"), Column("class"), Column("output"), Column("parameters", "right")]
+    rows = [
+        (
+            "  " * row.depth + row.name,
+            row.kind,
+            *([", ".join(row.reads)] if report.is_graph else []),
+            _shape(row.output_shape),
+            f"{row.parameters:,}",
+        )
+        for row in report.layers
+    ]
+    names = ("layer", "class", *(["reads"] if report.is_graph else []), "output")
+    columns = [*(Column(name) for name in names), Column("parameters", "right")]
     print_table(columns, rows, console)
     console.print()
     print_pairs(what, console)
@@ -294,19 +308,31 @@ def _print_scores(scores: PartScores) -> None:
     console = open_console()
     figures = "  ".join(f"{name} {value:.4f}" for name, value in scores.scores.items())
     print_pairs([(scores.part, f"{scores.examples} examples"), ("scores", figures)], console)
-    if scores.classes:
+    for scored in scores.answers:
+        if not scored.classes:
+            continue
         console.print()
-        columns = [Column("class"), *(Column(name, "right") for name in ("precision", "recall", "f1", "examples"))]
+        count = "examples" if len(scored.target.shape) == 0 else "labels"
+        columns = [
+            Column(f"class of {scored.target.name}" if len(scores.answers) > 1 else "class"),
+            *(Column(name, "right") for name in ("precision", "recall", "f1", count)),
+        ]
         rows = [
-            (c.name, f"{c.precision:.4f}", f"{c.recall:.4f}", f"{c.f1:.4f}", str(c.examples)) for c in scores.classes
+            (c.name, f"{c.precision:.4f}", f"{c.recall:.4f}", f"{c.f1:.4f}", str(c.examples)) for c in scored.classes
         ]
         print_table(columns, rows, console)
 
 
 def _scores_data(scores: PartScores) -> dict[str, object]:
-    confusion = None if scores.confusion is None else scores.confusion.tolist()
     data = {"part": scores.part, "examples": scores.examples, "main": scores.main, "scores": scores.scores}
-    return {**data, "classes": [vars(c) for c in scores.classes], "confusion": confusion}
+    answers = {
+        scored.target.name: {
+            "classes": [vars(c) for c in scored.classes],
+            "confusion": None if scored.confusion is None else scored.confusion.tolist(),
+        }
+        for scored in scores.answers
+    }
+    return {**data, **(next(iter(answers.values())) if len(answers) == 1 else {"targets": answers})}
 
 
 def _shape(shape: tuple[int | None, ...]) -> str:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from archcli.commands.preparing import read_data
 from archcli.commands.resume import check_same_data
 from archcli.commands.saved import open_saved
 from archcli.commands.scores import PartScores, score_part
-from archcli.data.dataset import load_dataset
 from archcli.data.rows import read_rows
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.checking import load_recipe
@@ -45,16 +45,16 @@ def evaluate(text: str, *, runs: Path, part: PartChoice | None = None, file: Pat
         DataError: The data cannot be used, or are not those that it was trained on.
     """
     saved = open_saved(text, runs)
-    target = saved.target_facts
     if file is not None:
         rows = read_rows(file, saved.facts, saved.recipe.data.source)
-        if target.name not in rows.targets:
-            columns = ", ".join(f"`{column}`" for column in target.columns)
+        if not rows.targets:
+            wanted = [column for target in saved.scored.learned.values() for column in target.columns]
+            columns = ", ".join(f"`{column}`" for column in dict.fromkeys(wanted))
             hint = f"`archcli predict {text} {file}` needs no target"
             raise DataError(Problem("no-target", f"`{file}` has no {columns} to compare with", hint=hint))
-        inputs, truth, name = rows.inputs[saved.input_facts.name], rows.targets[target.name], str(file)
-        return EvaluateReport(saved.run, score_part(saved.model, inputs, truth, target, part=name))
-    dataset = load_dataset(load_recipe(saved.run.resolved).data, batch_size=1)
+        scores = score_part(saved.model, rows.inputs, rows.targets, saved.scored, part=str(file))
+        return EvaluateReport(saved.run, scores)
+    dataset = read_data(load_recipe(saved.run.resolved), batch_size=1)
     check_same_data(saved.run, dataset)
     chosen = part or dataset.evaluated_on
     if chosen not in dataset.parts:
@@ -63,5 +63,5 @@ def evaluate(text: str, *, runs: Path, part: PartChoice | None = None, file: Pat
             Problem("no-such-part", f"`{saved.run.name}` has no {chosen} examples", hint=f"it has {parts}")
         )
     examples = dataset.parts[chosen]
-    inputs, truth = examples.inputs[saved.input_facts.name], examples.targets[target.name]
-    return EvaluateReport(saved.run, score_part(saved.model, inputs, truth, target, part=chosen))
+    scores = score_part(saved.model, examples.inputs, examples.targets, saved.scored, part=chosen)
+    return EvaluateReport(saved.run, scores)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import keras
 import numpy as np
@@ -15,7 +15,9 @@ import tensorflow as tf
 
 from archcli.commands.saved import SavedRun, open_saved
 from archcli.engine.evaluation import predict_outputs
+from archcli.engine.feeding import Arrays, place
 from archcli.errors import Problem, RecipeError, SetupError, TrainingError
+from archcli.recipe.facts import InputFacts
 from archcli.runs.directory import Run
 from archcli.runs.writing import cannot_write, write_text
 
@@ -23,6 +25,7 @@ TOLERANCE: Final = 1e-5
 """Largest difference between the model and what was exported, on the same inputs."""
 
 _PROBES = 16
+_OPEN_SIZE = 16
 
 
 @dataclass(frozen=True)
@@ -70,20 +73,20 @@ def export(text: str, *, format_name: str, runs: Path, output: Path | None = Non
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SetupError(cannot_write(path.parent, error)) from None
-    inputs = _probe_inputs(saved)
+    inputs = probe_inputs(saved.facts.inputs)
     expected = predict_outputs(saved.model, inputs, batch_size=_PROBES)
     # Written beside its place and moved there once it is proven, so that a bad export is never found.
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
         temporary = Path(folder) / path.name
         form.write(saved, temporary)
-        difference = float(np.max(np.abs(form.run(temporary, inputs) - expected)))
+        difference = _largest_difference(form.run(temporary, inputs), expected)
         if not difference <= TOLERANCE:
             message = f"the exported model answers differently, by up to {difference:g}; nothing was written"
             raise TrainingError(Problem("export-differs", message))
         temporary.rename(path)
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     size = sum(file.stat().st_size for file in files)
-    snippet = form.snippet.format(path=path, shape=saved.input_facts.shape)
+    snippet = form.snippet.format(path=path, example=_example_code(inputs, form.zeros))
     return ExportReport(saved.run, format_name, path, size, difference, snippet)
 
 
@@ -94,13 +97,15 @@ class Format:
     Attributes:
         default_name: File or folder below `export/`.
         write: Writes a run's model to a path.
-        run: Loads what was written and answers inputs.
-        snippet: Python for the user, with `{path}` and `{shape}` to be filled in.
+        run: Loads what was written and answers inputs: an array, or several by name.
+        zeros: Python that makes an example, with `{shape}` and `{dtype}` to be filled in.
+        snippet: Python for the user, with `{path}` and `{example}` to be filled in.
     """
 
     default_name: str
     write: Callable[[SavedRun, Path], None]
-    run: Callable[[Path, np.ndarray], np.ndarray]
+    run: Callable[[Path, Arrays], Any]
+    zeros: str
     snippet: str
 
 
@@ -108,21 +113,23 @@ def _write_keras(saved: SavedRun, path: Path) -> None:
     shutil.copyfile(saved.run.model, path)
 
 
-def _run_keras(path: Path, inputs: np.ndarray) -> np.ndarray:
-    return predict_outputs(keras.saving.load_model(path, compile=False), inputs, batch_size=_PROBES)  # type: ignore[no-any-return]  # one output
+def _run_keras(path: Path, inputs: Arrays) -> Any:
+    return predict_outputs(keras.saving.load_model(path, compile=False), inputs, batch_size=_PROBES)
 
 
 def _write_saved_model(saved: SavedRun, path: Path) -> None:
     saved.model.export(path, format="tf_saved_model", verbose=False)
-    if saved.target_facts.classes:
-        labels = path / "assets.extra" / "labels.txt"
-        labels.parent.mkdir()
-        write_text(labels, "".join(f"{name}\n" for name in saved.target_facts.classes))
+    answers = saved.scored.learned
+    for name, target in answers.items():
+        if target.classes:
+            labels = path / "assets.extra" / (f"{name}_labels.txt" if len(answers) > 1 else "labels.txt")
+            labels.parent.mkdir(exist_ok=True)
+            write_text(labels, "".join(f"{label}\n" for label in target.classes))
 
 
-def _run_saved_model(path: Path, inputs: np.ndarray) -> np.ndarray:
+def _run_saved_model(path: Path, inputs: Arrays) -> Any:
     model = tf.saved_model.load(path)  # held: its function does not keep its variables alive
-    return model.serve(tf.constant(inputs)).numpy()  # type: ignore[no-any-return]  # untyped
+    return keras.tree.map_structure(lambda tensor: tensor.numpy(), model.serve(place(inputs)))
 
 
 FORMATS: Final = {
@@ -130,26 +137,61 @@ FORMATS: Final = {
         "model.keras",
         _write_keras,
         _run_keras,
+        "numpy.zeros({shape}, {dtype!r})",
         "import archcli.layers, keras, numpy\n"
         'model = keras.saving.load_model("{path}")\n'
-        "print(model.predict(numpy.zeros((1, *{shape}))))",
+        "print(model.predict({example}))",
     ),
     "saved_model": Format(
         "saved_model",
         _write_saved_model,
         _run_saved_model,
-        "import tensorflow\n"
-        'model = tensorflow.saved_model.load("{path}")\n'
-        "print(model.serve(tensorflow.zeros((1, *{shape}))))",
+        "tensorflow.zeros({shape}, {dtype!r})",
+        'import tensorflow\nmodel = tensorflow.saved_model.load("{path}")\nprint(model.serve({example}))',
     ),
 }
 """Every format, by the name that `--format` takes."""
 
 
-def _probe_inputs(saved: SavedRun) -> np.ndarray:
-    """Make raw inputs of the size of those that the model was trained on, the same every time."""
-    facts = saved.input_facts
-    drawn = np.random.default_rng(0).standard_normal((_PROBES, *facts.shape))
+def probe_inputs(inputs: Mapping[str, InputFacts]) -> Arrays:
+    """Make raw inputs like those that a model was trained on, the same every time.
+
+    Args:
+        inputs: By name.
+
+    Returns:
+        What the saved model takes: an array, or several by name.
+    """
+    random = np.random.default_rng(0)
+    made = {leaf.name: _probe(leaf, random) for facts in inputs.values() for leaf in facts.leaves}
+    return next(iter(made.values())) if len(made) == 1 else made
+
+
+def _probe(facts: InputFacts, random: np.random.Generator) -> np.ndarray:
+    shape = tuple(_OPEN_SIZE if size is None else size for size in facts.shape)
+    if facts.kind in ("category", "text"):
+        words = [*facts.words, "never seen"]
+        glue = "" if facts.split == "character" else " "
+        count = 1 if facts.kind == "category" else _OPEN_SIZE
+        texts = [glue.join(random.choice(words, count)) for _ in range(_PROBES)]
+        return np.array(texts, object).reshape(-1, 1)
+    if facts.dtype == "int32":
+        return random.integers(0, facts.vocabulary or 1, (_PROBES, *shape)).astype(np.int32)
+    drawn = random.standard_normal((_PROBES, *shape))
     if facts.scale is not None and facts.offset is not None:
         drawn = (drawn - np.asarray(facts.offset)) / np.asarray(facts.scale)
     return drawn.astype(np.float32)
+
+
+def _largest_difference(given: Any, expected: Any) -> float:
+    pairs = zip(keras.tree.flatten(given), keras.tree.flatten(expected), strict=True)
+    return max(float(np.max(np.abs(one - other))) for one, other in pairs)
+
+
+def _example_code(inputs: Arrays, zeros: str) -> str:
+    """Write Python that makes one example of a model's inputs."""
+    if isinstance(inputs, Mapping):
+        return "{" + ", ".join(f"{name!r}: {_example_code(array, zeros)}" for name, array in inputs.items()) + "}"
+    array = np.asarray(inputs)
+    dtype = "string" if array.dtype == object else array.dtype.name
+    return zeros.format(shape=(1, *array.shape[1:]), dtype=dtype)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import keras
 import numpy as np
 
 from archcli.commands.preparing import Prepared
-from archcli.commands.scores import PartScores, score_part
+from archcli.commands.scores import OutputScores, PartScores, Scored, score_part
 from archcli.commands.summary import count_weights
 from archcli.data.splits import PART_NAMES
 from archcli.engine.training import Outcome
@@ -17,6 +18,9 @@ from archcli.runs.directory import Run
 from archcli.runs.metrics import RunMetrics, write_metrics
 from archcli.runs.plots import plot_confusion, plot_learning_curves, plot_predictions
 from archcli.runs.writing import write_with
+
+MOST_COLUMNS_DRAWN: Final = 24
+"""Columns of numbers that get a picture each: no one looks at more."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         seconds=outcome.seconds,
         parameter_count=count_weights(weights),
         stopped_early=outcome.stopped_early,
-        confusion=None if evaluated.confusion is None else evaluated.confusion.tolist(),
+        confusion=None if evaluated.first.confusion is None else evaluated.first.confusion.tolist(),
     )
     write_metrics(run, metrics)
     return TrainReport(
@@ -106,40 +110,45 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
 
 def _score(saved: keras.Model, prepared: Prepared, name: str) -> PartScores:
     part = prepared.dataset.parts[name]  # type: ignore[index]  # a name of `PART_NAMES`
-    inputs, truth = part.inputs[prepared.input_facts.name], part.targets[prepared.target_facts.name]
-    return score_part(saved, inputs, truth, prepared.target_facts, part=name)
+    scored = Scored.of(prepared.recipe.model, prepared.dataset.facts)
+    return score_part(saved, part.inputs, part.targets, scored, part=name)
 
 
 def _draw(prepared: Prepared, outcome: Outcome, evaluated: PartScores, run: Run) -> None:
-    recipe, target = prepared.recipe, prepared.target_facts
-    rows = [{"epoch": row.epoch, **row.metrics} for row in outcome.rows]
-    names = recipe.train.columns
+    recipe = prepared.recipe
     plot_learning_curves(
         run.plots / "learning_curves.png",
-        rows=rows,
-        names=names,
+        rows=[{"epoch": row.epoch, **row.metrics} for row in outcome.rows],
+        names=recipe.train.columns,
         best_epoch=outcome.best_epoch,
         recipe_name=recipe.name,
     )
-    if evaluated.confusion is not None:
+    several = len(evaluated.answers) > 1
+    for scored in evaluated.answers:
+        _draw_answer(scored, recipe.name, evaluated.part, run, suffix=f"_{scored.target.name}" if several else "")
+
+
+def _draw_answer(scored: OutputScores, recipe_name: str, part: str, run: Run, *, suffix: str) -> None:
+    """Draw the answers to one target against the truth."""
+    target = scored.target
+    if scored.confusion is not None:
         plot_confusion(
-            run.plots / "confusion_matrix.png",
-            counts=evaluated.confusion,
+            run.plots / f"confusion_matrix{suffix}.png",
+            counts=scored.confusion,
             class_names=target.classes,
-            recipe_name=recipe.name,
-            part=evaluated.part,
+            recipe_name=recipe_name,
+            part=part,
         )
-    elif evaluated.truth is not None and evaluated.outputs is not None:
-        truth = evaluated.truth.reshape(evaluated.examples, -1).astype(np.float64)
-        told = evaluated.outputs.reshape(evaluated.examples, -1).astype(np.float64)
+    elif scored.truth is not None and scored.outputs is not None:
+        truth, told = scored.truth.astype(np.float64), scored.outputs.astype(np.float64)
         single = truth.shape[1] == 1
-        for column in range(truth.shape[1]):
+        for column in range(min(truth.shape[1], MOST_COLUMNS_DRAWN)):
             name = target.columns[column] if column < len(target.columns) else f"{target.name} {column}"
             plot_predictions(
-                run.plots / ("predictions.png" if single else f"predictions_{column}.png"),
+                run.plots / (f"predictions{suffix}.png" if single else f"predictions{suffix}_{column}.png"),
                 truth=truth[:, column],
                 predicted=told[:, column],
                 target=name,
-                recipe_name=recipe.name,
-                part=evaluated.part,
+                recipe_name=recipe_name,
+                part=part,
             )

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from archcli.commands.saved import SavedRun, open_saved
-from archcli.commands.scores import BATCH
-from archcli.data.rows import Rows, read_rows
-from archcli.engine.evaluation import predict_outputs
+from archcli.commands.answers import answer_table
+from archcli.commands.saved import open_saved
+from archcli.commands.scores import run_saved
+from archcli.data.rows import read_rows
 from archcli.runs.directory import Run
 from archcli.runs.writing import write_text
-from archcli.scoring.classification import class_probabilities
 
 
 @dataclass(frozen=True)
@@ -25,7 +21,9 @@ class PredictReport:
 
     Attributes:
         run: The run that answered.
-        columns: `row`, then the answer (named after the target), then the probability of each class.
+        columns: `row`, then for each output its answer, named after its target, and for one label an example the
+            probability of each class. Answers at several steps are one column, the steps joined by blanks; a text is
+            the text.
         rows: One for each example, in the order of the file; `row` counts from 1.
     """
 
@@ -58,30 +56,9 @@ def predict(text: str, file: Path, *, runs: Path, output: Path | None = None) ->
     """
     saved = open_saved(text, runs)
     rows = read_rows(file, saved.facts, saved.recipe.data.source)
-    outputs = predict_outputs(saved.model, rows.inputs[saved.input_facts.name], batch_size=BATCH)
-    report = PredictReport(saved.run, _columns(saved), tuple(_answers(saved, rows, outputs)))
+    table = answer_table(run_saved(saved.model, rows.inputs, saved.scored), saved.scored)
+    numbered = zip(rows.rows.tolist(), zip(*table.values(), strict=True), strict=True)
+    report = PredictReport(saved.run, ("row", *table), tuple((row, *answers) for row, answers in numbered))
     if output is not None:
         write_text(output, report.csv_text())
     return report
-
-
-def _columns(saved: SavedRun) -> tuple[str, ...]:
-    target = saved.target_facts
-    if target.kind == "category":
-        return ("row", target.name, *(f"probability of {name}" for name in target.classes))
-    size = int(np.prod(target.shape))
-    named = size == len(target.columns)
-    if size == 1:
-        return ("row", target.name)
-    return ("row", *(target.columns if named else (f"{target.name} {index}" for index in range(size))))
-
-
-def _answers(saved: SavedRun, rows: Rows, outputs: np.ndarray) -> Iterator[tuple[int | float | str, ...]]:
-    target = saved.target_facts
-    if target.kind == "category":
-        probabilities = class_probabilities(outputs)
-        for row, shares in zip(rows.rows.tolist(), probabilities, strict=True):
-            yield (row, target.classes[int(shares.argmax())], *(round(float(share), 6) for share in shares))
-        return
-    for row, numbers in zip(rows.rows.tolist(), outputs.reshape(len(outputs), -1), strict=True):
-        yield (row, *(float(str(number)) for number in numbers))

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from archcli.build.compiling import compile_model
-from archcli.build.model import build_model
-from archcli.build.output import check_output
-from archcli.build.serving import build_preprocessing, compose_saved_model
+from archcli.build.model import Built, build_model
+from archcli.build.output import check_outputs
+from archcli.build.preprocessing import prepare_inputs
+from archcli.build.serving import compose_saved_model
 from archcli.data.dataset import Dataset, Part, load_dataset
-from archcli.data.encoding import encode_target, weigh_examples
-from archcli.engine.evaluation import predict_outputs
+from archcli.data.encoding import encode_target, weigh_labels
 from archcli.engine.feeding import Examples
 from archcli.engine.seeding import seed_everything
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.filling import fill_facts
-from archcli.recipe.recipe import Recipe
-
-INFERENCE_BATCH = 1024
-"""Examples a step where nothing is learned: many, since no gradient is kept."""
+from archcli.recipe.recipe import Model, Recipe
 
 
 @dataclass(frozen=True)
@@ -32,57 +31,102 @@ class Prepared:
     Attributes:
         recipe: The recipe, with the facts of its data filled in.
         dataset: Its data.
-        core: The model without what surrounds it in the saved one: scaled features in, logits or scaled numbers out;
-            compiled.
+        built: Its model without what surrounds it in the saved one: scaled features in, logits or scaled numbers out;
+            the core is compiled.
     """
 
     recipe: Recipe
     dataset: Dataset
-    core: keras.Model
+    built: Built
 
     @property
-    def input_facts(self) -> InputFacts:
-        """The only input."""
-        return next(iter(self.dataset.facts.inputs.values()))
+    def core(self) -> keras.Model:
+        """What is trained."""
+        return self.built.core
+
+    @property
+    def inputs(self) -> Mapping[str, InputFacts]:
+        """What goes in, by name."""
+        return self.dataset.facts.inputs
+
+    @property
+    def learned(self) -> Mapping[str, TargetFacts]:
+        """What each trained output learns, by the output's name."""
+        return learned_targets(self.recipe.model, self.dataset.facts.targets)
 
     @property
     def target_facts(self) -> TargetFacts:
-        """The only target."""
-        return next(iter(self.dataset.facts.targets.values()))
+        """The first target: what a person asks for first."""
+        return next(iter(self.learned.values()))
 
     def examples(self, part: Part, *, weighted: bool = False) -> Examples:
         """Turn the raw examples of a part into what the core model takes.
 
         Args:
             part: Raw examples.
-            weighted: Whether they get the class weights of the recipe, as training examples do.
+            weighted: Whether they get the class weights of the recipe, as training examples do. Labels that are not
+                there weigh nothing in either case.
 
         Raises:
             RecipeError: A class weight is for no class.
         """
-        raw, target = part.inputs[self.input_facts.name], part.targets[self.target_facts.name]
-        preprocessing = build_preprocessing(self.input_facts)
-        features: NDArray[np.float32] = (
-            raw if preprocessing is None else predict_outputs(preprocessing, raw, batch_size=INFERENCE_BATCH)
-        )
-        train = self.recipe.train
-        weights = (
-            weigh_examples(target, self.target_facts, train.class_weight, train.locations)
-            if weighted and train.class_weight is not None
-            else None
-        )
-        return Examples(
-            features, encode_target(target, self.target_facts, next(iter(self.recipe.objectives.values()))), weights
-        )
+        features = prepare_inputs(self.inputs, part.inputs)
+        targets, weights = {}, dict[str, NDArray[np.float32] | None]()
+        for name, facts in self.learned.items():
+            values = part.targets[facts.name]
+            targets[name] = encode_target(values, facts, self.recipe.objectives[name])
+            weights[name] = self._weights(values, facts, weighted=weighted)
+        return Examples(_single(features), _single(targets), _by_output(weights, len(part)), self._lengths(features))
 
     def compose(self) -> keras.Model:
         """Put the saved model together: raw values in; probabilities, or numbers in the target's units, out."""
+        targets = self.dataset.facts.targets
+        outputs = self.recipe.model.outputs
         return compose_saved_model(
-            self.core,
-            input_facts=self.input_facts,
-            target_facts=self.target_facts,
-            objective=next(iter(self.recipe.objectives.values())),
+            self.built.whole,
+            inputs=self.inputs,
+            outputs={name: None if target is None else targets[target] for name, target in outputs.items()},
+            objectives=self.recipe.objectives,
         )
+
+    def _weights(
+        self, values: NDArray[np.int32] | NDArray[np.float32], facts: TargetFacts, *, weighted: bool
+    ) -> NDArray[np.float32] | None:
+        train = self.recipe.train
+        class_weight = train.class_weight if weighted and facts.classes else None
+        return weigh_labels(values, facts, class_weight, train.locations)
+
+    def _lengths(self, features: Mapping[str, NDArray[Any]]) -> NDArray[np.int64] | None:
+        """Count the steps of each sequence that are not padding, of the first input that has padding."""
+        padded = [(facts.padding, features[name]) for name, facts in self.inputs.items() if facts.padding is not None]
+        if not padded:
+            return None
+        padding, values = padded[0]
+        steps = values.reshape(*values.shape[:2], -1)
+        is_there = (steps != np.asarray(padding, steps.dtype)).any(axis=-1)  # (examples, steps)
+        lengths: NDArray[np.int64] = np.where(is_there, np.arange(1, steps.shape[1] + 1), 0).max(axis=1)
+        return lengths
+
+
+def learned_targets(model: Model, targets: Mapping[str, TargetFacts]) -> Mapping[str, TargetFacts]:
+    """Return what each trained output of a model learns, by the output's name."""
+    return {name: targets[target] for name, target in model.outputs.items() if target is not None}
+
+
+def read_data(recipe: Recipe, *, batch_size: int) -> Dataset:
+    """Read the data of a recipe; an input that is learned as it is, as an autoencoder does, is a target, too.
+
+    Args:
+        recipe: The recipe.
+        batch_size: Examples per step; there must be as many to train on.
+
+    Raises:
+        RecipeError, DataError: The data cannot be used.
+    """
+    targets = recipe.data.targets
+    learned = [name for name, of in targets.items() if of.name == "shift" and of.arguments.get("by") == 0]
+    read = {name: of for name, of in targets.items() if name not in learned}
+    return load_dataset(replace(recipe.data, targets=read), batch_size=batch_size, learned_inputs=learned)
 
 
 def prepare(recipe: Recipe) -> Prepared:
@@ -94,12 +138,24 @@ def prepare(recipe: Recipe) -> Prepared:
         RecipeError: A layer, loss or metric does not fit, at its place in the recipe.
         DataError: The data cannot be used.
     """
-    dataset = load_dataset(recipe.data, batch_size=recipe.train.batch_size)
+    dataset = read_data(recipe, batch_size=recipe.train.batch_size)
     filled = fill_facts(recipe, dataset.facts)
     seed_everything(recipe.train.seed, deterministic=recipe.train.deterministic)
-    input_facts = next(iter(dataset.facts.inputs.values()))
-    target_facts = next(iter(dataset.facts.targets.values()))
-    core = build_model(filled.model, input_facts=input_facts)
-    check_output(core, filled.model, next(iter(filled.objectives.values())), target_facts)
-    compile_model(core, filled.train, next(iter(filled.objectives.values())), target_facts)
-    return Prepared(filled, dataset, core)
+    built = build_model(filled.model, inputs=dataset.facts.inputs)
+    learned = learned_targets(filled.model, dataset.facts.targets)
+    check_outputs(built, filled.model, filled.objectives, learned)
+    compile_model(built, filled.train, filled.objectives, learned)
+    return Prepared(filled, dataset, built)
+
+
+def _single(arrays: Mapping[str, Any]) -> Any:
+    """Return the only one, or all by name."""
+    return next(iter(arrays.values())) if len(arrays) == 1 else dict(arrays)
+
+
+def _by_output(weights: Mapping[str, NDArray[np.float32] | None], examples: int) -> Any:
+    """Return weights as Keras takes them: for all outputs or for none."""
+    if all(weight is None for weight in weights.values()):
+        return None
+    ones = np.ones(examples, np.float32)
+    return _single({name: ones if weight is None else weight for name, weight in weights.items()})

@@ -9,10 +9,11 @@ from pathlib import Path
 import keras
 
 import archcli.layers  # noqa: F401 -- a saved model needs our layers registered
+from archcli.commands.scores import Scored
 from archcli.data.description import facts_from_description
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.checking import check_nodes, read_nodes
-from archcli.recipe.facts import Facts, InputFacts, TargetFacts
+from archcli.recipe.facts import Facts
 from archcli.recipe.recipe import Recipe
 from archcli.runs.directory import Run, open_run
 
@@ -34,14 +35,9 @@ class SavedRun:
     model: keras.Model
 
     @property
-    def input_facts(self) -> InputFacts:
-        """The only input."""
-        return next(iter(self.facts.inputs.values()))
-
-    @property
-    def target_facts(self) -> TargetFacts:
-        """The only target."""
-        return next(iter(self.facts.targets.values()))
+    def scored(self) -> Scored:
+        """What the model takes and answers."""
+        return Scored.of(self.recipe.model, self.facts)
 
 
 def open_saved(text: str, runs: Path) -> SavedRun:

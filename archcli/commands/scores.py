@@ -2,18 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from archcli.engine.evaluation import predict_outputs
-from archcli.recipe.facts import TargetFacts
-from archcli.scoring.classification import ClassScores, score_classes
+from archcli.recipe.facts import Facts, InputFacts, TargetFacts
+from archcli.recipe.recipe import Model
+from archcli.scoring.classification import ClassScores, class_probabilities, score_classes
+from archcli.scoring.labels import known_numbers, labelled_places, sequence_accuracy
 from archcli.scoring.regression import score_numbers
 
 BATCH = 1024
+
+
+@dataclass(frozen=True)
+class OutputScores:
+    """Scores of one output.
+
+    Attributes:
+        output: Its name.
+        target: What it learns.
+        name: What its scores are called after: the target where this is its answer, else the output.
+        main: The score that a person asks for first.
+        scores: All scores by name.
+        classes: Each class by itself; empty for numbers.
+        confusion: `(classes, classes)`, rows the true class; None for numbers.
+        truth: Of the labels or numbers that are there: class numbers, `(labels,)`, or numbers, `(rows, columns)`.
+        outputs: The saved model's answers to them, `(labels, scores)` or `(rows, columns)`.
+    """
+
+    output: str
+    target: TargetFacts
+    name: str
+    main: str
+    scores: Mapping[str, float]
+    classes: tuple[ClassScores, ...] = ()
+    confusion: NDArray[np.int64] | None = field(default=None, compare=False)
+    truth: NDArray[Any] | None = field(default=None, compare=False)
+    outputs: NDArray[np.float32] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -24,28 +55,60 @@ class PartScores:
         part: `training`, `validation`, `test`, or the name of a file.
         examples: How many there are.
         main: Name of the score that a person asks for first.
-        scores: All scores by name.
-        classes: Each class by itself; empty for numbers.
-        confusion: `(classes, classes)`, rows the true class; None for numbers.
-        truth: Class numbers `(examples,)` or numbers `(examples, columns)`.
-        outputs: The saved model's answers, `(examples, outputs)`.
+        scores: All scores by name: those of several targets as `kind.accuracy`, those of an output that is not its
+            target's answer as `from_past.accuracy`.
+        outputs: Each output by itself, the answers to the targets first.
     """
 
     part: str
     examples: int
     main: str
     scores: dict[str, float]
-    classes: tuple[ClassScores, ...] = ()
-    confusion: NDArray[np.int64] | None = field(default=None, compare=False)
-    truth: NDArray[np.float32] | NDArray[np.int32] | None = field(default=None, compare=False)
-    outputs: NDArray[np.float32] | None = field(default=None, compare=False)
+    outputs: tuple[OutputScores, ...] = ()
+
+    @property
+    def first(self) -> OutputScores:
+        """The answer to the first target."""
+        return self.outputs[0]
+
+    @property
+    def answers(self) -> tuple[OutputScores, ...]:
+        """The output of each target that is its answer."""
+        seen: dict[str, OutputScores] = {}
+        for scored in self.outputs:
+            seen.setdefault(scored.target.name, scored)
+        return tuple(seen.values())
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What a saved model takes and answers.
+
+    Attributes:
+        inputs: By name.
+        outputs: What each output learns, by its name; None: it is only written out.
+    """
+
+    inputs: Mapping[str, InputFacts]
+    outputs: Mapping[str, TargetFacts | None]
+
+    @classmethod
+    def of(cls, model: Model, facts: Facts) -> Scored:
+        """Describe the saved model of a recipe's model and the facts of its data."""
+        targets = facts.targets
+        return cls(facts.inputs, {name: None if of is None else targets[of] for name, of in model.outputs.items()})
+
+    @property
+    def learned(self) -> Mapping[str, TargetFacts]:
+        """What each trained output learns, by its name."""
+        return {name: target for name, target in self.outputs.items() if target is not None}
 
 
 def score_part(
     model: keras.Model,
-    inputs: NDArray[np.float32],
-    truth: NDArray[np.float32] | NDArray[np.int32],
-    target_facts: TargetFacts,
+    inputs: Mapping[str, NDArray[Any]],
+    truth: Mapping[str, NDArray[Any]],
+    scored: Scored,
     *,
     part: str,
 ) -> PartScores:
@@ -53,16 +116,79 @@ def score_part(
 
     Args:
         model: As saved: raw values in, probabilities or numbers out.
-        inputs: Raw, `(examples, *shape)`.
-        truth: Raw targets.
-        target_facts: What the target is.
+        inputs: Raw, by the names of the model's inputs.
+        truth: Raw targets, by name.
+        scored: What the model takes and answers.
         part: What the examples are called.
     """
-    outputs = predict_outputs(model, inputs, batch_size=BATCH)
-    if target_facts.kind == "number":
-        scores = score_numbers(truth.astype(np.float32), outputs)
-        return PartScores(part, len(inputs), "r2", scores, truth=truth, outputs=outputs)
-    told = score_classes(truth.astype(np.int32), outputs, target_facts.classes)
-    return PartScores(
-        part, len(inputs), "accuracy", told.scores, told.classes, told.confusion, truth=truth, outputs=outputs
+    answers = run_saved(model, inputs, scored)
+    return score_answers(answers, truth, scored, part=part)
+
+
+def run_saved(model: keras.Model, inputs: Mapping[str, NDArray[Any]], scored: Scored) -> dict[str, NDArray[Any]]:
+    """Answer raw inputs.
+
+    Args:
+        model: As saved.
+        inputs: Raw, by the names of the model's inputs; others are left alone.
+        scored: What the model takes and answers.
+
+    Returns:
+        The answers, `(examples, ...)`, by the outputs' names.
+    """
+    taken = {leaf.name: inputs[leaf.name] for facts in scored.inputs.values() for leaf in facts.leaves}
+    given = next(iter(taken.values())) if len(taken) == 1 else taken
+    answers = predict_outputs(model, given, batch_size=BATCH)
+    return dict(answers) if isinstance(answers, Mapping) else {next(iter(scored.outputs)): answers}
+
+
+def score_answers(
+    answers: Mapping[str, NDArray[Any]], truth: Mapping[str, NDArray[Any]], scored: Scored, *, part: str
+) -> PartScores:
+    """Score the answers of a saved model.
+
+    Args:
+        answers: By the outputs' names.
+        truth: Raw targets, by name.
+        scored: What the model takes and answers.
+        part: What the examples are called.
+    """
+    several = len({target.name for target in scored.learned.values()}) > 1
+    outputs: list[OutputScores] = []
+    answered: set[str] = set()
+    for name, target in scored.learned.items():
+        if target.name not in truth:
+            continue
+        called = name if target.name in answered else target.name if several else ""
+        answered.add(target.name)
+        outputs.append(_score_output(name, target, called, truth[target.name], answers[name]))
+    flat = {_flat(one, score): value for one in outputs for score, value in one.scores.items()}
+    examples = len(next(iter(answers.values())))
+    return PartScores(part, examples, _flat(outputs[0], outputs[0].main), flat, tuple(outputs))
+
+
+def _flat(scored: OutputScores, score: str) -> str:
+    return f"{scored.name}.{score}" if scored.name else score
+
+
+def _score_output(
+    output: str, target: TargetFacts, name: str, truth: NDArray[Any], answers: NDArray[np.float32]
+) -> OutputScores:
+    if not target.classes:
+        expected, told = known_numbers(truth, answers)
+        scores = score_numbers(expected.astype(np.float32), told)
+        return OutputScores(output, target, name, "r2", scores, truth=expected, outputs=told)
+    labels, chances = labelled_places(truth, answers)
+    classified = score_classes(labels.astype(np.int32), chances, target.classes)
+    scores = classified.scores
+    if truth.ndim == 2:
+        scores = {**scores, "sequence_accuracy": sequence_accuracy(truth, told_classes(answers))}
+    return OutputScores(
+        output, target, name, "accuracy", scores, classified.classes, classified.confusion, labels, chances
     )
+
+
+def told_classes(answers: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the class of the largest score, `(examples, *places)`, of `(examples, *places, scores)`."""
+    told: NDArray[np.int64] = class_probabilities(answers).argmax(axis=-1)
+    return told

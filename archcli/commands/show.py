@@ -11,7 +11,6 @@ from archcli.recipe.checking import check_nodes, expand_nodes, read_nodes
 from archcli.recipe.gallery import find_recipe
 from archcli.recipe.writing import node_data, resolved_data, write_yaml
 
-
 Form = Literal["written", "expanded", "resolved"]
 """`written`: in long form, with `extends` and overrides applied; `expanded`: the same with layers in the place of an
 architecture; `resolved`: with every default, as in a run's `resolved.yaml`."""
@@ -30,8 +29,8 @@ def show(
         text: A path, or the name of a shipped recipe.
         overrides: Changes such as `train.epochs=5`.
         form: How much of it is written out.
-        build: A Keras API to write it for: the layers of a chain become a graph, one that is a chain becomes layers. None:
-            as it is.
+        build: A Keras API to write it for: the layers of a chain become a graph, a graph that is a chain becomes
+            layers. None: as it is.
 
     Raises:
         RecipeError: It has problems.

@@ -44,7 +44,8 @@ def build_layers(read_recipe: ReadRecipe) -> BuildLayers:
         layers: str, shape: tuple[int, ...], *, api: Literal["sequential", "functional"] = "sequential"
     ) -> keras.Model:
         model = read_recipe(layers, data="{source: diabetes}").model  # a number target: any layer may be the last
-        return build_model(replace(model, build=api), input_facts=InputFacts("features", shape, ("all",)))
+        facts = InputFacts("features", shape, ("all",))
+        return build_model(replace(model, build=api), inputs={"features": facts}).core
 
     return build
 

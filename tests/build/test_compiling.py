@@ -29,9 +29,9 @@ SEXES = np.random.default_rng(2).integers(0, 2, 60)
 
 def compiled(recipe: Recipe, target_facts: TargetFacts) -> keras.Model:
     """Build and compile the recipe's model for examples of four numbers."""
-    built = build_model(recipe.model, input_facts=InputFacts("features", (4,), ("all",)))
-    compile_model(built, recipe.train, recipe.objective, target_facts)
-    return built
+    built = build_model(recipe.model, inputs={"features": InputFacts("features", (4,), ("all",))})
+    compile_model(built, recipe.train, recipe.objectives, dict.fromkeys(recipe.objectives, target_facts))
+    return built.core
 
 
 def measured(model: keras.Model, targets: Any) -> dict[str, float]:
@@ -128,11 +128,12 @@ def test_trying_leaves_no_trace(read_recipe: ReadRecipe) -> None:
 def test_columns_have_names_of_their_own(read_recipe: ReadRecipe) -> None:
     """Metrics are named after their class, counted from the first of the model; a given name is kept."""
     recipe = read_recipe("- Dense: 1", train="{epochs: 1, metrics: [AUC]}")
-    auc = Named("AUC", {}, recipe.train.metrics[0].location)
+    output = next(iter(recipe.train.metrics))
+    auc = Named("AUC", {}, recipe.train.metrics[output][0].location)
     called = Named("AUC", {"name": "area", "curve": "PR"}, auc.location)
 
     for _ in range(2):
-        model = compiled(replace(recipe, train=replace(recipe.train, metrics=(auc, called, auc))), SEX)
+        model = compiled(replace(recipe, train=replace(recipe.train, metrics={output: (auc, called, auc)})), SEX)
         assert set(measured(model, SEXES.reshape(-1, 1).astype("float32"))) == {"loss", "auc", "area", "auc_1"}
 
 
@@ -194,11 +195,12 @@ def test_everything_that_does_not_fit_is_reported_at_once(read_recipe: ReadRecip
     """What Keras refuses, what cannot compare output and target and what lacks its partner are all reported."""
     recipe = read_recipe("- Dense: 3")
     place = Location(Source("recipe.yaml"), 1)
+    output = next(iter(recipe.train.loss))
     train = replace(
         recipe.train,
         optimizer=Named("Lion", {"beta_1": 0.0}, place),
-        loss=Named("CTC", {}, place),
-        metrics=(Named("Precision", {}, place),),
+        loss={output: Named("CTC", {}, place)},
+        metrics={output: (Named("Precision", {}, place),)},
         callbacks=(Named("SwapEMAWeights", {}, place),),
     )
 

@@ -297,28 +297,6 @@ MISFITS = {
             "leave out `return_state: true`",
         ),
     ),
-    "a layer that joins tensors": (
-        "- Add",
-        (4, 8),
-        problem(
-            "layer-needs-several-inputs",
-            "`Add` joins several tensors, but a chain hands one from layer to layer",
-            4,
-            "- Add",
-            "Add",
-        ),
-    ),
-    "attention, which Keras calls with several arguments": (
-        "- MultiHeadAttention: {num_heads: 2, key_dim: 2}",
-        (4, 8),
-        problem(
-            "layer-needs-several-inputs",
-            "`MultiHeadAttention` joins several tensors, but a chain hands one from layer to layer",
-            4,
-            "- MultiHeadAttention: {num_heads: 2, key_dim: 2}",
-            "MultiHeadAttention",
-        ),
-    ),
     "words wanted where numbers arrive, which shows only when the layer computes": (
         "- StringLookup: {vocabulary: [red, blue]}",
         (4,),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from archcli.build.model import build_model
-from archcli.build.output import check_output
+from archcli.build.output import check_outputs
 from archcli.errors import ArchcliError, RecipeError
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.recipe import Recipe
@@ -23,8 +23,8 @@ CATEGORY, NUMBER = "{source: iris}", "{source: diabetes}"
 
 def check(recipe: Recipe, shape: tuple[int, ...], target_facts: TargetFacts) -> None:
     """Build the recipe's model and check its output."""
-    built = build_model(recipe.model, input_facts=InputFacts("features", shape, ("all",)))
-    check_output(built, recipe.model, recipe.objective, target_facts)
+    built = build_model(recipe.model, inputs={"features": InputFacts("features", shape, ("all",))})
+    check_outputs(built, recipe.model, recipe.objectives, dict.fromkeys(recipe.objectives, target_facts))
 
 
 @pytest.mark.parametrize(

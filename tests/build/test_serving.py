@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from archcli.build.serving import build_preprocessing, compose_saved_model
+from archcli.build.serving import compose_saved_model
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.recipe import Objective
 
@@ -32,44 +32,36 @@ def network(units: int, *, activation: str | None = None, name: str = "network")
     return keras.Sequential([keras.Input((3,), name="measures"), keras.layers.Dense(units, activation)], name=name)
 
 
-def test_preprocessing_scales_as_the_facts_say() -> None:
-    """Raw values times the scale plus the offset, each column with its own."""
-    preprocessing = build_preprocessing(MEASURES)
-
-    assert preprocessing is not None
-    assert np.allclose(preprocessing(RAW), RAW * (0.1, 0.05, 0.5) + (-5.0, -2.5, -25.0), atol=1e-5)
-
-
-def test_one_number_scales_everything() -> None:
-    """A single scale and offset are for all values, whatever the shape."""
-    preprocessing = build_preprocessing(InputFacts("image", (2, 2, 1), ("pixels",), scale=(1 / 255,), offset=(0.0,)))
-
-    assert preprocessing is not None
-    assert np.allclose(preprocessing(np.full((1, 2, 2, 1), 255.0, "float32")), 1.0)
-
-
-def test_raw_values_need_no_preprocessing() -> None:
-    """Where nothing is scaled there is no model for it."""
-    assert build_preprocessing(UNSCALED) is None
+def saved(core: keras.Model, facts: InputFacts, target: TargetFacts, objective: Objective) -> keras.Model:
+    """Compose the saved model of a network with one input and one output."""
+    return compose_saved_model(
+        core, inputs={facts.name: facts}, outputs={target.name: target}, objectives={target.name: objective}
+    )
 
 
 def test_logits_become_probabilities_of_named_classes() -> None:
     """The composed model is scaling, network and softmax, by NumPy, and knows the classes by name."""
     core = network(3)
 
-    model = compose_saved_model(core, input_facts=MEASURES, target_facts=SPECIES, objective=LOGITS)
+    model = saved(core, MEASURES, SPECIES, LOGITS)
 
     powers = np.exp(np.asarray(core(RAW * (0.1, 0.05, 0.5) + (-5.0, -2.5, -25.0)), "float64"))
     assert np.allclose(model(RAW), powers / powers.sum(axis=1, keepdims=True), atol=1e-5)
     assert model.get_layer("labels").names == ("iris", "lily", "rose")
-    assert [layer.name for layer in model.layers] == ["measures", "scaling", "network", "probabilities", "labels"]
+    assert [layer.name for layer in model.layers] == [
+        "measures",
+        "measures-scaling",
+        "network",
+        "probabilities",
+        "labels",
+    ]
 
 
 def test_one_logit_becomes_the_probability_of_the_second_class() -> None:
     """A single score goes through the sigmoid."""
     core = network(1)
 
-    model = compose_saved_model(core, input_facts=UNSCALED, target_facts=SEX, objective=ONE_LOGIT)
+    model = saved(core, UNSCALED, SEX, ONE_LOGIT)
 
     assert np.allclose(model(RAW), 1 / (1 + np.exp(-np.asarray(core(RAW), "float64"))), atol=1e-6)
     assert model.get_layer("labels").names == ("female", "male")
@@ -79,7 +71,7 @@ def test_probabilities_stay_what_they_are() -> None:
     """A network that ends in a softmax gets no second one."""
     core = network(3, activation="softmax")
 
-    model = compose_saved_model(core, input_facts=UNSCALED, target_facts=SPECIES, objective=PROBABILITIES)
+    model = saved(core, UNSCALED, SPECIES, PROBABILITIES)
 
     assert np.array_equal(model(RAW), core(RAW))
     assert [layer.name for layer in model.layers] == ["measures", "network", "labels"]
@@ -89,7 +81,7 @@ def test_numbers_come_back_in_their_own_units() -> None:
     """What was divided by the scale after the offset was taken off is multiplied by it and added again."""
     core = network(2)
 
-    model = compose_saved_model(core, input_facts=UNSCALED, target_facts=PRICES, objective=VALUES)
+    model = saved(core, UNSCALED, PRICES, VALUES)
 
     # Near the offset's negative the sum is near 0, where only an absolute bound means anything.
     assert np.allclose(model(RAW), np.asarray(core(RAW)) * (10.0, 4.0) + (100.0, -7.0), rtol=1e-5, atol=1e-4)
@@ -98,19 +90,19 @@ def test_numbers_come_back_in_their_own_units() -> None:
 def test_the_saved_model_shares_the_networks_weights() -> None:
     """Composing copies nothing: what is trained afterwards is in the composed model."""
     core = network(2)
-    model = compose_saved_model(core, input_facts=UNSCALED, target_facts=PRICES, objective=VALUES)
+    model = saved(core, UNSCALED, PRICES, VALUES)
 
     core.layers[0].bias.assign([1.0, 2.0])
 
     assert np.allclose(model(np.zeros((1, 3), "float32")), [[110.0, 1.0]])
 
 
-@pytest.mark.parametrize("name", ["labels", "network", "scaling", "probabilities"])
+@pytest.mark.parametrize("name", ["labels", "network", "probabilities"])
 def test_an_input_may_have_any_name(name: str) -> None:
     """An input called as one of the layers around the network changes nothing but names."""
     facts = InputFacts(name, (3,), ("a", "b", "c"), scale=(2.0,), offset=(0.0,))
 
-    model = compose_saved_model(network(3), input_facts=facts, target_facts=SPECIES, objective=LOGITS)
+    model = saved(network(3), facts, SPECIES, LOGITS)
 
     assert model.get_layer("labels").names == ("iris", "lily", "rose")
     assert model(RAW).shape == (16, 3)
@@ -120,7 +112,7 @@ def test_an_input_may_have_any_name(name: str) -> None:
 @pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword:DeprecationWarning")
 def test_the_file_loads_in_a_fresh_interpreter_with_archcli_layers_alone(tmp_path: Path) -> None:
     """`import archcli.layers` is all that a saved model needs, and it gives the same numbers there."""
-    model = compose_saved_model(network(3), input_facts=MEASURES, target_facts=SPECIES, objective=LOGITS)
+    model = saved(network(3), MEASURES, SPECIES, LOGITS)
     model.save(tmp_path / "model.keras")
     np.save(tmp_path / "raw.npy", RAW)
     program = (

@@ -1,0 +1,93 @@
+"""The answers of a saved model as columns of a table, in the target's own terms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archcli.commands.scores import Scored, told_classes
+from archcli.recipe.facts import END, TargetFacts
+from archcli.scoring.classification import class_probabilities
+
+Cell = int | float | str
+
+
+def answer_table(answers: Mapping[str, NDArray[Any]], scored: Scored) -> dict[str, list[Cell]]:
+    """Return the columns of a table of answers, a cell for each example.
+
+    One label an example: the class, then the probability of each. A label at each step: one column, the steps joined by
+    blanks. A text: the text up to its end. Numbers: a column each, or at several steps one column for each of them, the
+    steps joined by blanks.
+
+    Args:
+        answers: `(examples, ...)`, by the outputs' names.
+        scored: What the model answers.
+    """
+    table: dict[str, list[Cell]] = {}
+    names = column_names(scored)
+    several = len(scored.outputs) > 1
+    for output, target in scored.outputs.items():
+        name, given = names[output], answers[output]
+        if target is None:
+            columns = _number_columns(given, name, ())
+        elif target.kind == "text":
+            columns = {name: _texts(given, target)}
+        elif target.classes:
+            columns = _class_columns(given, target, name, prefix=f"{name}: " if several else "")
+        else:
+            columns = _number_columns(given, name, target.columns if name == target.name else ())
+        table |= columns
+    return table
+
+
+def column_names(scored: Scored) -> dict[str, str]:
+    """Return what the answer of each output is called: as its target, or as the output that is not the first."""
+    names: dict[str, str] = {}
+    for output, target in scored.outputs.items():
+        name = output if target is None else target.name
+        names[output] = output if name in names.values() else name
+    return names
+
+
+def _class_columns(answers: NDArray[Any], target: TargetFacts, name: str, *, prefix: str) -> dict[str, list[Cell]]:
+    told = told_classes(answers)
+    if told.ndim > 1:
+        return {name: [" ".join(target.classes[number] for number in row.ravel()) for row in told]}
+    shares = class_probabilities(answers)
+    columns: dict[str, list[Cell]] = {name: [target.classes[number] for number in told]}
+    for number, label in enumerate(target.classes):
+        columns[f"{prefix}probability of {label}"] = [round(float(share), 6) for share in shares[:, number]]
+    return columns
+
+
+def _number_columns(answers: NDArray[Any], name: str, columns: tuple[str, ...]) -> dict[str, list[Cell]]:
+    given = answers.reshape(len(answers), -1) if answers.ndim <= 2 else answers
+    count = given.shape[-1]
+    names = columns if len(columns) == count > 1 else [f"{name} {index}" for index in range(count)]
+    names = [name] if count == 1 else names
+    if given.ndim == 2:
+        return {one: [_plain(number) for number in given[:, index]] for index, one in enumerate(names)}
+    places = given.reshape(len(given), -1, count)
+    return {
+        one: [" ".join(str(_plain(number)) for number in row) for row in places[:, :, index]]
+        for index, one in enumerate(names)
+    }
+
+
+def _texts(answers: NDArray[Any], target: TargetFacts) -> list[Cell]:
+    """Return each text up to its end."""
+    glue = " " if target.split == "word" else ""
+    told = told_classes(answers)
+    return [glue.join(_until_end([target.classes[number] for number in row])) for row in told]
+
+
+def _until_end(symbols: list[str]) -> list[str]:
+    return symbols[: symbols.index(END)] if END in symbols else symbols
+
+
+def _plain(number: np.floating[Any]) -> float:
+    """Return a number with the digits that its type has."""
+    return float(str(number))
