@@ -4,10 +4,11 @@ The choice rests on the layers, the kind of device and the number of cores, neve
 that one recipe gives the same numbers whenever it is run on one machine. The rules, the first that fits:
 
 1. What the recipe asks for (`graph`, `xla`, `eager`).
-2. TensorFlow's op determinism is on: graph, since XLA has no deterministic form of some operations.
-3. A layer that says that it cannot be compiled by XLA: graph.
-4. On a GPU: `LSTM` and `GRU` in graph, where they keep cuDNN's kernels; all else by XLA.
-5. On a CPU: graph with one core, on which XLA loses what it gains; graph where any layer is not among those tried
+2. Batches of different lengths: graph, since XLA compiles each length anew.
+3. TensorFlow's op determinism is on: graph, since XLA has no deterministic form of some operations.
+4. A layer that says that it cannot be compiled by XLA: graph.
+5. On a GPU: `LSTM` and `GRU` in graph, where they keep cuDNN's kernels; all else by XLA.
+6. On a CPU: graph with one core, on which XLA loses what it gains; graph where any layer is not among those tried
    under XLA, convolutions above all, which XLA runs up to 35 times slower; graph for a training of few steps, which is
    over before the seconds of compiling are won back; all else by XLA.
 """
@@ -18,6 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from tensorflow.python.framework.config import is_op_determinism_enabled
+
+from archcli.errors import Problem, RecipeError
 
 if TYPE_CHECKING:
     import keras
@@ -66,7 +69,13 @@ class Mode:
 
 
 def choose_mode(
-    model: keras.Model, requested: ModeRequest, *, device: Literal["cpu", "gpu"], core_count: int, total_steps: int
+    model: keras.Model,
+    requested: ModeRequest,
+    *,
+    device: Literal["cpu", "gpu"],
+    core_count: int,
+    total_steps: int,
+    varied_lengths: bool = False,
 ) -> Mode:
     """Choose how the steps of a model are run, by the rules above.
 
@@ -76,12 +85,26 @@ def choose_mode(
         device: What computes.
         core_count: CPU cores that this process may use, from 1.
         total_steps: Steps of all epochs together, were none left out.
+        varied_lengths: Whether batches are cut to their longest sequence.
 
     Returns:
         The mode, with the rule that led to it.
+
+    Raises:
+        RecipeError: `xla-needs-one-length`: XLA is asked for, and batches are of different lengths.
     """
+    if varied_lengths and requested == "xla":
+        raise RecipeError(
+            Problem(
+                "xla-needs-one-length",
+                "`train.compile: xla` wants batches of one length, and `train.bucket_by_length` cuts each to its own",
+                hint="leave one of the two out",
+            )
+        )
     if requested != "auto":
         return Mode(requested, "the recipe asks for it")
+    if varied_lengths:
+        return Mode("graph", "XLA compiles each length of a batch anew")
     if is_op_determinism_enabled():
         return Mode("graph", "XLA has no deterministic form of some operations")
     layers = model._flatten_layers()  # noqa: SLF001 -- no public walk reaches nested models, wrapped layers and cells

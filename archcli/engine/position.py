@@ -25,6 +25,7 @@ class Position:
         step: Steps of the next one that are done.
         measured: The training metrics of an epoch whose steps are all done while its validation is not; else None.
         rows: One for each whole epoch.
+        has_converged: Whether the learning rule has nothing left to learn.
         ended_by_callback_at: Of how many epochs a callback ended the training; None: none did.
     """
 
@@ -34,6 +35,7 @@ class Position:
     step: int = 0
     measured: dict[str, float] | None = None
     rows: list[EpochRow] = field(default_factory=list)
+    has_converged: bool = False
     ended_by_callback_at: int | None = None
 
 

@@ -15,12 +15,14 @@ from archcli.engine.checkpoints import Checkpoint, CheckpointFolder
 from archcli.engine.compile_mode import Mode, choose_mode
 from archcli.engine.devices import describe_devices
 from archcli.engine.evaluation import Evaluation, evaluation_batch_size
-from archcli.engine.feeding import Batches, Examples, cut_batches, order_epoch, place_examples
+from archcli.engine.feeding import Batches, Examples
 from archcli.engine.position import Position, check_same_training, load_position, store_position
 from archcli.engine.progress import EpochRow, Plan, Progress
+from archcli.engine.rules import make_rule
 from archcli.engine.steps import Loop, Reached, build_step, name_metrics
 from archcli.engine.stopping import Best, find_direction
 from archcli.engine.throughput import Throughput
+from archcli.engine.training_data import TrainingData
 from archcli.engine.variables import capture, restore
 from archcli.errors import Interrupted, Problem, TrainingError
 
@@ -70,9 +72,10 @@ class Session:
         self._callbacks = Callbacks(callbacks, model, epochs=settings.epochs, steps=self._steps_per_epoch)
         self._kept_callbacks: Sequence[Mapping[str, Any]] = ()
         self.mode, self._may_change_mode = self._choose_mode(), settings.mode == "auto"
+        self.rule = make_rule(model, training, settings)
         self._go_to_last()
-        self._data = place_examples(training)
-        self._loop = Loop(model, model.train_step, mode=self.mode.name)
+        self._data = TrainingData(model, training, settings, self.rule.step)
+        self._loop = self._make_loop()
         self._evaluation = None
         if validation is not None:
             size = evaluation_batch_size(settings.batch_size)
@@ -87,7 +90,8 @@ class Session:
         """Return whether nothing is left to train."""
         position, epochs = self.position, self._settings.epochs
         return (
-            position.epoch >= epochs
+            position.epoch >= min(epochs, self.rule.epochs or epochs)
+            or position.has_converged
             or position.patience.is_still_over(self._settings.early_stopping)
             or (position.ended_by_callback_at is not None and epochs <= position.ended_by_callback_at)
         )
@@ -118,18 +122,22 @@ class Session:
             device=devices.kind,
             core_count=devices.core_count,
             total_steps=settings.epochs * self._steps_per_epoch,
+            varied_lengths=settings.bucket_by_length,
         )
+
+    def _make_loop(self) -> Loop:
+        return Loop(self._model, self._data.step, mode=self.mode.name, reset=self.rule.reset)
 
     def _compile(self) -> None:
         batches = self._cut_epoch()
         try:
-            self._loop.warm_up(self._data, batches)
+            self._loop.warm_up(self._data.tensors, batches)
         except TrainingError as error:
             if not self._may_change_mode or self.mode.name != "xla" or error.problems[0].code != "step-failed":
                 raise
             self.mode = Mode("graph", "XLA cannot compile this model, its loss or its metrics")
-            self._loop = Loop(self._model, self._model.train_step, mode="graph")
-            self._loop.warm_up(self._data, batches)
+            self._loop = self._make_loop()
+            self._loop.warm_up(self._data.tensors, batches)
         if self._evaluation is not None:
             self._evaluation.warm_up()
 
@@ -138,7 +146,7 @@ class Session:
         if last is None:
             return
         check_same_training(last.metadata["training"], self._identity(), path=self._folder.last_path)
-        restore(self._model, last.variables, path=self._folder.last_path)
+        restore(self._model, last.variables, *self.rule.variables, path=self._folder.last_path)
         self.position = load_position(last.metadata["position"])
         self.mode, self._may_change_mode = Mode(last.metadata["mode"], "the run began in it"), False
         self._kept_callbacks = last.metadata["callbacks"]
@@ -152,6 +160,9 @@ class Session:
             "seed": settings.seed,
             "training_examples": self._example_count,
             "monitor": settings.monitor,
+            "learning_rule": settings.learning_rule,
+            "window": settings.window,
+            "bucket_by_length": settings.bucket_by_length,
         }
 
     def _plan(self) -> Plan:
@@ -167,9 +178,7 @@ class Session:
         )
 
     def _cut_epoch(self) -> Batches:
-        settings, epoch = self._settings, self.position.epoch
-        order = order_epoch(self._example_count, seed=settings.seed, epoch=epoch, shuffle=settings.shuffle)
-        return cut_batches(order, batch_size=settings.batch_size)
+        return self._data.cut_epoch(self.position.epoch)
 
     def _run_epoch(self) -> None:
         began = time.perf_counter()
@@ -181,11 +190,13 @@ class Session:
             self._stop_if_asked()
         metrics = position.measured | self._validate()
         value = metrics[self._settings.monitor]
+        position.has_converged = self.rule.is_converged()
+        is_best = position.best.is_beaten(position.epoch + 1, value, surely=position.has_converged)
         row = EpochRow(
             epoch=position.epoch + 1,
             metrics=metrics,
             learning_rate=float(self._read_learning_rate()),
-            is_best=position.best.is_beaten(position.epoch + 1, value),
+            is_best=is_best,
             seconds=time.perf_counter() - began,
             examples_per_second=throughput.examples_per_second,
         )
@@ -200,7 +211,7 @@ class Session:
             start = self.position.step
             self._callbacks.begin_steps(start)
             began = time.perf_counter()
-            reached = self._loop.advance(self._data, batches, start=start)
+            reached = self._loop.advance(self._data.tensors, batches, start=start)
             size = self._settings.batch_size
             examples = min(reached.step * size, self._example_count) - start * size
             throughput.add(examples, time.perf_counter() - began)
@@ -238,7 +249,7 @@ class Session:
         position, rule = self.position, self._settings.early_stopping
         if row.is_best:
             # Before the callbacks: one of them may put averaged weights in until the next epoch.
-            self._folder.keep_best(Checkpoint(capture(self._model), {"epoch": row.epoch}))
+            self._folder.keep_best(Checkpoint(capture(self._model, *self.rule.variables), {"epoch": row.epoch}))
         wants_end = self._callbacks.end_epoch(position.epoch, log_row(row.metrics, row.learning_rate))
         position.rows.append(row)
         position.epoch, position.step, position.measured = row.epoch, 0, None
@@ -259,7 +270,7 @@ class Session:
             "callbacks": self._callbacks.state(),
             "versions": {"keras": keras.__version__, "numpy": np.__version__, "tensorflow": tf.__version__},
         }
-        self._folder.save_last(Checkpoint(capture(self._model), metadata))
+        self._folder.save_last(Checkpoint(capture(self._model, *self.rule.variables), metadata))
         self._saved_at = time.monotonic()
 
     def _stop_if_asked(self) -> None:
@@ -287,5 +298,5 @@ class Session:
 
     def _take_best(self) -> None:
         best = self._folder.load_best(self.position.best.epoch)
-        restore(self._model, best.variables, path=self._folder.best_path)
+        restore(self._model, best.variables, *self.rule.variables, path=self._folder.best_path)
         self._model.optimizer.finalize_variable_values(self._model.trainable_variables)

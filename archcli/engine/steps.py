@@ -51,14 +51,29 @@ class Loop:
     takes is chosen by how long the last one took, and has no effect on any number.
     """
 
-    def __init__(self, model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, mode: ModeName) -> None:
-        """Run `step` (`model.train_step` or `model.test_step`) of the built and compiled `model` in `mode`."""
+    def __init__(
+        self,
+        model: keras.Model,
+        step: Callable[[Any], Mapping[str, Any]],
+        *,
+        mode: ModeName,
+        reset: Callable[[], None] | None = None,
+    ) -> None:
+        """Run steps of a model.
+
+        Args:
+            model: Built and compiled.
+            step: `model.train_step`, `model.test_step` or another that takes a batch and returns the same.
+            mode: How.
+            reset: Begins an epoch; None: `model.reset_metrics`.
+        """
         self._pace = Pace()
+        parts = (model, step, reset or model.reset_metrics)
         if mode == "eager":
-            self._run = self._run_rest = _run_eagerly(model, step)
+            self._run = self._run_rest = _run_eagerly(*parts)
         else:
-            self._run_rest = _compile(model, step, use_xla=False)
-            self._run = _compile(model, step, use_xla=True) if mode == "xla" else self._run_rest
+            self._run_rest = _compile(*parts, use_xla=False)
+            self._run = _compile(*parts, use_xla=True) if mode == "xla" else self._run_rest
 
     def warm_up(self, data: Any, batches: Batches) -> None:
         """Compile for both shapes of batch, by running none of the steps; no variable changes.
@@ -174,7 +189,9 @@ def seeds_kept(model: keras.Model) -> Iterator[None]:
             variable.assign(value)
 
 
-def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, use_xla: bool) -> Callable[..., Any]:
+def _compile(
+    model: keras.Model, step: Callable[[Any], Mapping[str, Any]], reset: Callable[[], None], *, use_xla: bool
+) -> Callable[..., Any]:
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
@@ -185,7 +202,7 @@ def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, us
             logs = step(take(data, indices[done]))
             return done + 1, tf.math.is_finite(logs["loss"])
 
-        tf.cond(resets, model.reset_metrics, lambda: None)
+        tf.cond(resets, reset, lambda: None)
         done, finite = tf.while_loop(goes_on, take_step, (start, tf.constant(True)))
         return done, finite, model.get_metrics_result()
 
@@ -202,12 +219,14 @@ def _compile(model: keras.Model, step: Callable[[Any], Mapping[str, Any]], *, us
     return call
 
 
-def _run_eagerly(model: keras.Model, step: Callable[[Any], Mapping[str, Any]]) -> Callable[..., Any]:
+def _run_eagerly(
+    model: keras.Model, step: Callable[[Any], Mapping[str, Any]], reset: Callable[[], None]
+) -> Callable[..., Any]:
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
         if resets:
-            model.reset_metrics()
+            reset()
         done, finite = int(start), True
         while done < int(stop) and finite:
             logs = step(take(data, indices[done]))

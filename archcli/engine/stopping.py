@@ -34,9 +34,12 @@ class Best:
     epoch: int = 0
     value: float = math.nan
 
-    def is_beaten(self, epoch: int, value: float) -> bool:
-        """Note the `value` of `epoch`, from 1, and return whether it is the best; a NaN never beats a number."""
-        if self.epoch and not _is_better(value, self.value, self.direction):
+    def is_beaten(self, epoch: int, value: float, *, surely: bool = False) -> bool:
+        """Note the `value` of `epoch`, from 1, and return whether it is the best; a NaN never beats a number.
+
+        An epoch that is the best one `surely` is so whatever its value.
+        """
+        if self.epoch and not surely and not _is_better(value, self.value, self.direction):
             return False
         self.epoch, self.value = epoch, value
         return True

@@ -31,10 +31,11 @@ class Outcome:
         best_epoch: From 1.
         best_value: Of the monitored quantity.
         epochs_done: How many epochs were trained.
-        stopped_early: Whether early stopping or a callback ended it before all epochs.
+        stopped_early: Whether anything ended it before all epochs: early stopping, a callback, nothing left to learn.
         seconds: What this call took, compiling included.
         examples_per_second: Training examples per second of training steps, compiling excluded; 0 where none was run.
         mode: How steps were run, and why.
+        notes: What the learning rule has to say of it, sentences without a full stop.
     """
 
     rows: tuple[EpochRow, ...]
@@ -45,6 +46,7 @@ class Outcome:
     seconds: float
     examples_per_second: float
     mode: Mode
+    notes: tuple[str, ...] = ()
 
 
 def train_model(
@@ -76,7 +78,8 @@ def train_model(
         What came of it.
 
     Raises:
-        RecipeError: `step-does-not-fit`, `unknown-monitor`, `monitor-without-direction`, `checkpoint-mismatch`.
+        RecipeError: `step-does-not-fit`, `unknown-monitor`, `monitor-without-direction`, `checkpoint-mismatch`,
+            `nothing-to-train`, `rule-does-not-fit`, `window-does-not-fit`, `lengths-not-known`, `xla-needs-one-length`.
         SetupError: `checkpoint-not-written`.
         TrainingError: `loss-not-finite`, `out-of-memory`, `step-failed`, `checkpoint-damaged`.
         Interrupted: Ctrl-C or SIGTERM; the state is in `last.npz`.
@@ -98,13 +101,15 @@ def train_model(
         )
         session.run()
     position = session.position
+    note = session.rule.describe(position.epoch)
     return Outcome(
         rows=tuple(position.rows),
         best_epoch=position.best.epoch,
         best_value=position.best.value,
         epochs_done=position.epoch,
-        stopped_early=position.epoch < settings.epochs,
+        stopped_early=position.epoch < min(settings.epochs, session.rule.epochs or settings.epochs),
         seconds=time.perf_counter() - began,
         examples_per_second=session.throughput.examples_per_second,
         mode=session.mode,
+        notes=() if note is None else (note,),
     )

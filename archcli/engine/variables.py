@@ -16,32 +16,34 @@ if TYPE_CHECKING:
     from archcli.engine.feeding import Array
 
 
-def list_variables(model: keras.Model) -> list[Any]:
+def list_variables(model: keras.Model, *others: keras.Variable) -> list[Any]:
     """Return every variable that the next step depends on: weights, seeds, running metrics, the optimizer's.
 
     Args:
         model: Compiled, with optimizer, loss and metrics built.
+        *others: What a learning rule keeps beside the model.
     """
-    return [*model.variables, *model.metrics_variables, *model.optimizer.variables]
+    return [*model.variables, *model.metrics_variables, *model.optimizer.variables, *others]
 
 
-def capture(model: keras.Model) -> list[Array]:
-    """Return copies of the values of all variables of `model`."""
-    return [np.array(variable.numpy()) for variable in list_variables(model)]
+def capture(model: keras.Model, *others: keras.Variable) -> list[Array]:
+    """Return copies of the values of all variables of `model`, and of `others`."""
+    return [np.array(variable.numpy()) for variable in list_variables(model, *others)]
 
 
-def restore(model: keras.Model, values: Sequence[Array], *, path: Path) -> None:
+def restore(model: keras.Model, values: Sequence[Array], *others: keras.Variable, path: Path) -> None:
     """Put values into all variables of a model.
 
     Args:
         model: As for `list_variables`; changed.
         values: As `capture` gave them.
+        *others: As for `list_variables`; changed.
         path: The file that they come from, for the message.
 
     Raises:
         RecipeError: `checkpoint-mismatch`: they are not of this model; nothing is changed then.
     """
-    variables = list_variables(model)
+    variables = list_variables(model, *others)
     if len(variables) != len(values):
         raise _mismatch(path, f"it holds {len(values)} variables, the model and its optimizer have {len(variables)}")
     for variable, value in zip(variables, values, strict=True):
