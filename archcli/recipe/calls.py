@@ -20,7 +20,7 @@ _ATTENTION: Final[Mapping[str, CallArgument]] = {
     "use_causal_mask": "truth",
 }
 _HEADS: Final[Mapping[str, CallArgument]] = {
-    "query": "tensor",
+    "query": "tensor",  # it is the first, but where several tensors go in, each may be named
     "value": "tensor",
     "key": "tensor",
     "query_mask": "tensor",
@@ -32,47 +32,36 @@ _HEADS: Final[Mapping[str, CallArgument]] = {
     "use_causal_mask": "truth",
 }
 
+_MASKED: Final[Mapping[str, CallArgument]] = {"mask": "tensor"}
+_MASKED_IN_TRAINING: Final[Mapping[str, CallArgument]] = {"training": "truth", "mask": "tensor"}
+_IN_TRAINING: Final[Mapping[str, CallArgument]] = {"training": "truth"}
+
 CALLS: Final[Mapping[str, Mapping[str, CallArgument]]] = {
     **dict.fromkeys(
         (
-            "Bidirectional",
-            "ConvLSTM1D",
-            "ConvLSTM2D",
-            "ConvLSTM3D",
-            "Elman",
-            "FullyRecurrent",
-            "GRU",
-            "Jordan",
-            "LSTM",
-            "RNN",
-            "SimpleRNN",
+            *("Bidirectional", "ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D", "Elman", "FullyRecurrent", "GRU", "Jordan"),
+            *("LSTM", "RNN", "SimpleRNN"),
         ),
         _RECURRENT,
     ),
     **dict.fromkeys(("AdditiveAttention", "Attention"), _ATTENTION),
     **dict.fromkeys(("GroupedQueryAttention", "MultiHeadAttention"), _HEADS),
-    **dict.fromkeys(("BatchNormalization", "Pipeline", "TimeDistributed"), {"mask": "tensor", "training": "truth"}),
-    **dict.fromkeys(("GlobalAveragePooling1D", "Reverse", "Softmax"), {"mask": "tensor"}),
+    **dict.fromkeys(("BatchNormalization", "Pipeline", "TimeDistributed"), _MASKED_IN_TRAINING),
+    **dict.fromkeys(("GlobalAveragePooling1D", "Reverse", "Softmax"), _MASKED),
     **dict.fromkeys(
         (
-            "AlphaDropout",
-            "Dense",
-            "Dropout",
-            "EinsumDense",
-            "GaussianDropout",
-            "GaussianNoise",
-            "SpatialDropout1D",
-            "SpatialDropout2D",
-            "SpatialDropout3D",
-            "SpectralNormalization",
+            *("AlphaDropout", "Dense", "Dropout", "EinsumDense", "Equilibrium", "GaussianDropout"),
+            *("GaussianNoise", "SpatialDropout1D", "SpatialDropout2D", "SpatialDropout3D", "SpectralNormalization"),
         ),
-        {"training": "truth"},
+        _IN_TRAINING,
     ),
     "CategoryEncoding": {"count_weights": "tensor"},
     "ReversibleEmbedding": {"reverse": "truth"},
 }
-"""By layer, in Keras's order, without the first; a layer that is not here has none. (Those of `Random*` layers and others
-that take a picture, `training`, are left out: pictures are changed in training only.)"""
+"""By layer, in Keras's order, without the first; a layer that is not here has none, and a cell is called by its `RNN`.
+
+`training` is left out for `Random*` layers and others that take a picture: pictures are changed in training only.
+"""
 
 CALL_ARGUMENTS: Final = frozenset(argument for arguments in CALLS.values() for argument in arguments)
 """All of them: no block, shared layer or input of a block can be called so."""

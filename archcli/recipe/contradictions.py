@@ -210,7 +210,8 @@ def _future_problems(recipe: Recipe) -> Iterator[Problem]:
     for part in (recipe.model.body, *recipe.model.shared.values()):
         for layer in find_named(part):
             if layer.name == "Bidirectional" or layer.arguments.get("go_backwards") is True:
-                message = f"`{layer.name}` reads the sequence from its end, where the answer stands: the target is the next step"
+                why = "where the answer stands: the target is the next step"
+                message = f"`{layer.name}` reads the sequence from its end, {why}"
                 yield Problem("sees-the-future", message, layer.location, "take a layer that reads forward only")
                 return
 

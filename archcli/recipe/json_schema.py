@@ -78,12 +78,8 @@ class _SchemaWriter:
                 return {"type": "boolean"}
             case Null():
                 return {"type": "null"}
-            case Text():
-                return {"enum": list(type_.choices)} if type_.choices else {"type": "string"}
-            case GivenName():
-                return {"type": "string", "pattern": f"^{RECIPE_NAME_PATTERN if type_.dashes else GIVEN_NAME_PATTERN}$"}
-            case FilePath():
-                return {"type": "string"}
+            case Text() | GivenName() | FilePath():
+                return _text(type_)
             case ListOf():
                 return {"type": "array", "items": self.value(type_.item), "minItems": type_.minimum_length}
             case MapOf():
@@ -207,6 +203,14 @@ def _or_null(written: dict[str, Any]) -> dict[str, Any]:
 def _required(found: Signature) -> set[str]:
     """Return the arguments that a named thing cannot do without."""
     return {field.name for field in found.arguments.values() if field.required}
+
+
+def _text(type_: Text | GivenName | FilePath) -> dict[str, Any]:
+    if isinstance(type_, Text) and type_.choices:
+        return {"enum": list(type_.choices)}
+    if isinstance(type_, GivenName):
+        return {"type": "string", "pattern": f"^{RECIPE_NAME_PATTERN if type_.dashes else GIVEN_NAME_PATTERN}$"}
+    return {"type": "string"}
 
 
 def _number(type_: Whole | Number) -> dict[str, Any]:

@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from typing import Literal, cast
 
 from archcli.errors import Location
+from archcli.recipe.arity import check_chain
 from archcli.recipe.calls import CALL_ARGUMENTS
 from archcli.recipe.data_section import described_source, is_one_label
-from archcli.recipe.layering import Pattern, read_nodes
+from archcli.recipe.graph_nodes import read_nodes
+from archcli.recipe.layering import Pattern
 from archcli.recipe.misfits import unknown_key
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.recipe import Block, Body, Chain, Data, Graph, Layer, Model, Named, Shared, Value
 from archcli.recipe.schema import BLOCK, MODEL_FORMS
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.values import Checker
-from archcli.recipe.wiring import RESERVED, Wire, check_chain, outputs_of, wire
+from archcli.recipe.wiring import RESERVED, Wire, outputs_of, wire
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def infer_objective(
         return Objective("regression", "values", "number"), []
     if not last:
         return Objective("classification", "logits", _encoding(loss)), []
-    found = [_infer(kind, layer, loss, output) for layer in last]
+    found = [_infer(layer, loss, output) for layer in last]
     objectives = [objective for objective, _ in found]
     problems = [problem for _, problem in found if problem is not None]
     if problems:
@@ -113,9 +113,7 @@ def infer_objective(
     return objectives[0], []
 
 
-def _infer(
-    kind: TargetKind, last: Named, loss: Named | None, output: str | None
-) -> tuple[Objective | None, Problem | None]:
+def _infer(last: Named, loss: Named | None, output: str | None) -> tuple[Objective | None, Problem | None]:
     activation = activation_of(last)
     units = last.arguments.get("output_units") or last.arguments.get("units", last.arguments.get("filters"))
     single = isinstance(units, int) and units == 1

@@ -184,8 +184,8 @@ class Model:
     Attributes:
         build: The API; a graph is always functional.
         body: A chain takes the only input of the data; a graph takes all of them, by name.
-        outputs: By name, in order: the target that each output learns, None where it is written out and not trained. The
-            only output of a chain is called as its target. The first output of a target is its answer.
+        outputs: By name, in order: the target that each output learns, None where it is written out and not trained.
+            The only output of a chain is called as its target. The first output of a target is its answer.
         shared: The layers that are used by name, by name.
     """
 
@@ -237,9 +237,9 @@ class Train:
         monitor: The logged quantity that decides which epoch was best, such as `val_loss`.
         early_stopping: None: train for all epochs.
         callbacks: Keras callbacks, called once an epoch.
-        learning_rule: `bptt`: the gradient of the loss, through all steps of a sequence; `srn_1990`: the gradient without the
-            part that flows through the context of `Elman` layers (Elman, 1990); `perceptron`: Rosenblatt's rule;
-            `storage`: patterns are stored in one pass, as Hopfield networks do.
+        learning_rule: `bptt`: the gradient of the loss, through all steps of a sequence; `srn_1990`: the gradient
+            without the part that flows through the context of `Elman` layers (Elman, 1990); `perceptron`: Rosenblatt's
+            rule; `storage`: patterns are stored in one pass, as Hopfield networks do.
         window: Steps over which the gradient flows, states being carried from window to window; None: all.
         bucket_by_length: Whether batches are made of sequences that are about as long, and cut to the longest.
         class_weight: Weight per class name, `balanced`, or None.

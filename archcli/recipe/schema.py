@@ -129,8 +129,8 @@ TRAIN: Final = Section(
         Field(
             "learning_rule",
             Text(("bptt", "srn_1990", "perceptron", "storage")),
-            "bptt: the gradient of the loss, through all steps of a sequence; srn_1990: none through the context of `Elman` "
-            "layers; perceptron: Rosenblatt's rule; storage: one pass, as `Hopfield` stores patterns.",
+            "bptt: the gradient of the loss, through all steps of a sequence; srn_1990: none through the context of "
+            "`Elman` layers; perceptron: Rosenblatt's rule; storage: one pass, as `Hopfield` stores patterns.",
             "bptt",
         ),
         Field("tbptt", TBPTT, "Truncated backpropagation through time; null: through all steps."),

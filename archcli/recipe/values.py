@@ -12,7 +12,6 @@ from typing import Final
 from archcli.errors import Location, Problem
 from archcli.recipe.hints import number_hint
 from archcli.recipe.layering import Pattern, Scope, read_chain, read_layer, take_repeat
-from archcli.recipe.long_form import to_long_form
 from archcli.recipe.misfits import (
     meant,
     missing_arguments,
@@ -26,10 +25,10 @@ from archcli.recipe.misfits import (
     wrong_type,
 )
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null, only_entry
-from archcli.recipe.recipe import Chain, Fact, Layer, Named, Value
+from archcli.recipe.recipe import Chain, Layer, Named, Value
+from archcli.recipe.references import read_reference
 from archcli.recipe.schema import BLOCK
 from archcli.recipe.signatures import signature
-from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.types import (
     GIVEN_NAME_PATTERN,
     RECIPE_NAME_PATTERN,
@@ -52,13 +51,8 @@ from archcli.recipe.types import (
 )
 from archcli.recipe.typing_of import describe_type, fitting_type, has_form, is_within
 
-FACTS: Final = ("classes", "features", "horizon", "padding", "steps", "training_steps", "vocabulary")
-"""What a recipe may ask of the data."""
-
 DATA_CATEGORIES: Final = ("source", "input", "target")
 """What the data are made of, and so cannot ask them."""
-
-_REFERENCE = re.compile(rf"({GIVEN_NAME_PATTERN})(?:\.({GIVEN_NAME_PATTERN}))?")
 
 
 class Checker:
@@ -80,8 +74,8 @@ class Checker:
         self.inside: list[str] = []
         self._shared_layers: dict[str, Layer | None] = {}
         self._reading_shared: list[str] = []
-        self._expanding: list[str] = []
-        self._may_ask = False
+        self.expanding: list[str] = []
+        self.may_ask = False
         self._broken: list[Named] = []
 
     def shared_layer(self, name: str) -> Layer | None:
@@ -90,7 +84,7 @@ class Checker:
             self._shared_layers[name] = None
             self._reading_shared.append(name)
             scope, self.scope = self.scope, None
-            self._shared_layers[name] = self._layer(self.shared[name].value, "layer", f"the shared layer `{name}`")
+            self._shared_layers[name] = self.layer(self.shared[name].value, "layer", f"the shared layer `{name}`")
             self.scope = scope
             self._reading_shared.pop()
         elif name in self._reading_shared:
@@ -115,7 +109,7 @@ class Checker:
     def value(self, node: Node, type_: Type, what: str) -> Value:
         """Check `node` against `type_` and give its value; `what` is what messages call it: `` `epochs` ``."""
         if isinstance(node, ScalarNode) and node.reference is not None and not isinstance(type_, Section):
-            return self._reference(node, type_, what)
+            return read_reference(self, node, type_, what)
         match type_:
             case Either():
                 return self._either(node, type_, what)
@@ -126,10 +120,7 @@ class Checker:
             case Whole() | Number() | Truth() | Text() | GivenName() | FilePath():
                 return self._scalar(node, type_, what)
             case ListOf() if isinstance(node, ListNode):
-                if len(node.items) < type_.minimum_length:
-                    self.note("empty-list", f"{what} is an empty list", node.location, "put at least one in it")
-                item_name = what if isinstance(type_.item, Object) else f"an item of {what}"
-                return tuple(self.value(item, type_.item, item_name) for item in node.items)
+                return self._list(node, type_, what)
             case MapOf() if isinstance(node, MapNode):
                 return self.mapping(node, type_, what)
             case Section() if isinstance(node, MapNode) and type_ is not BLOCK:
@@ -143,6 +134,12 @@ class Checker:
             case _:
                 self.keep(wrong_type(node, type_, what))
                 return None
+
+    def _list(self, node: ListNode, type_: ListOf, what: str) -> tuple[Value, ...]:
+        if len(node.items) < type_.minimum_length:
+            self.note("empty-list", f"{what} is an empty list", node.location, "put at least one in it")
+        item_name = what if isinstance(type_.item, Object) else f"an item of {what}"
+        return tuple(self.value(item, type_.item, item_name) for item in node.items)
 
     def section(self, node: MapNode, type_: Section, place: Location | None = None) -> dict[str, Value]:
         """Check a mapping with known keys; what is left out or null gets its default.
@@ -190,7 +187,7 @@ class Checker:
         """Check something called by name and arguments; a list of layers is a chain."""
         category = type_.category
         if category in ("layer", "cell"):
-            return self._layer(node, category, what)
+            return self.layer(node, category, what)
         entry = only_entry(node)
         if entry is None:
             self.keep(not_one_name(node, category, what))
@@ -201,7 +198,8 @@ class Checker:
             return None
         return self.arguments(entry, found, may_ask=category not in DATA_CATEGORIES)
 
-    def _layer(self, node: Node, category: str, what: str) -> Layer | None:
+    def layer(self, node: Node, category: str, what: str) -> Layer | None:
+        """Check a layer or cell, or a list of them; one that is repeated becomes a chain."""
         if isinstance(node, ListNode):
             return read_chain(self, node, category, what)
         main, count = take_repeat(self, node) if category == "layer" else (node, 1)
@@ -217,9 +215,9 @@ class Checker:
             may_ask: Whether it may ask for facts of the data.
         """
         problem_count = len(self.problems)
-        could_ask, self._may_ask = self._may_ask, may_ask
+        could_ask, self.may_ask = self.may_ask, may_ask
         named = self._arguments(entry, found)
-        self._may_ask = could_ask
+        self.may_ask = could_ask
         if named is not None and len(self.problems) > problem_count:
             self._broken.append(named)
         return named
@@ -244,65 +242,6 @@ class Checker:
         if missing:
             self.keep(missing_arguments(missing, entry, found))
         return Named(found.name, values, entry.key.location, locations)
-
-    def _reference(self, node: ScalarNode, type_: Type, what: str) -> Value:
-        text = node.reference or ""
-        match = _REFERENCE.fullmatch(text)
-        if match is None:
-            in_braces = re.fullmatch(rf"\{{({GIVEN_NAME_PATTERN})\}}", text)
-            whole = "a `$name` is a whole value, without arithmetic; put a text that begins with `$` in quotes"
-            hint = f"write `${in_braces[1]}`" if in_braces else whole
-            self.note("not-a-reference", f"`{node.text}` is no `$name`", node.location, hint)
-            return None
-        name, of = match[1], match[2]
-        if of is None and self.scope is not None and name in self.scope.values:
-            return self._block_parameter(name, type_, what)
-        if of is None and name in self.parameters:
-            return self._parameter(name, node, type_, what)
-        if name not in FACTS:
-            own = () if self.scope is None else self.scope.values
-            known = [f"${known}" for known in (*own, *self.parameters, *FACTS)]
-            inside = "" if self.scope is None else f"of the block `{self.scope.block}` or "
-            message = f"`{node.text}` is neither a parameter {inside}of this recipe nor a fact of the data"
-            self.note("unknown-reference", message, node.location, did_you_mean(node.text, known))
-            return None
-        options = type_.types if isinstance(type_, Either) else (type_,)
-        if not self._may_ask:
-            message = f"{what} cannot be `{node.text}`, which the data tell"
-            hint = "only layers, the optimizer, the loss, metrics and callbacks can ask the data"
-            self.note("fact-out-of-place", message, node.location, hint)
-            return None
-        if not any(isinstance(option, (Whole, Number, Anything)) for option in options):
-            message = f"{what} wants {describe_type(type_)}, found `{node.text}`, a whole number"
-            self.note("wrong-type", message, node.location)
-            return None
-        return Fact(name, of, node.location)
-
-    def _block_parameter(self, name: str, type_: Type, what: str) -> Value:
-        """Look at what a block's parameter stands for, with the eyes of where that is written."""
-        scope = self.scope
-        if scope is None:
-            return None
-        scope.used.add(name)
-        bound = scope.values[name]
-        self.scope = bound.scope
-        value = self.value(to_long_form(bound.node, type_), type_, f"{what}, given by `${name}`,")
-        self.scope = scope
-        return value
-
-    def _parameter(self, name: str, node: ScalarNode, type_: Type, what: str) -> Value:
-        self.used_parameters.add(name)
-        if name in self._expanding:
-            chain = " -> ".join(f"${step}" for step in (*self._expanding, name))
-            self.note("parameter-cycle", f"the parameter `{name}` stands for itself: {chain}", node.location)
-            return None
-        self._expanding.append(name)
-        scope, self.scope = self.scope, None
-        given = to_long_form(self.parameters[name].value, type_)
-        value = self.value(given, type_, f"{what}, given by `${name}`,")
-        self.scope = scope
-        self._expanding.pop()
-        return value
 
     def _either(self, node: Node, type_: Either, what: str) -> Value:
         fitting = fitting_type(node, type_)

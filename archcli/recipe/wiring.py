@@ -7,17 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from archcli.errors import Location
-from archcli.recipe.calls import TAKES_SEVERAL, takes_a_list
+from archcli.recipe.arity import check_arity
 from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
-from archcli.recipe.recipe import Block, Chain, Graph, GraphNode, Layer, Named, Shared
+from archcli.recipe.recipe import Graph, GraphNode
 from archcli.recipe.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from archcli.recipe.values import Checker
 
-ONLY: Final = "input"
+ONLY_INPUT: Final = "input"
+"""What the only input of a model or block is called inside it."""
+
 RESERVED: Final = frozenset(
-    {"blocks", "from", "inputs", "layers", "nodes", "outputs", "parameters", "repeat", "shared", ONLY}
+    {"blocks", "from", "inputs", "layers", "nodes", "outputs", "parameters", "repeat", "shared", ONLY_INPUT}
 )
 """Words of the language: no tensor can be called so."""
 
@@ -61,14 +63,14 @@ def wire(
         The graph, its nodes in an order in which each stands after what it reads; None where that cannot be told.
     """
     before = len(checker.problems)
-    alias = {ONLY: inputs[0].name} if len(inputs) == 1 else {}
+    alias = {ONLY_INPUT: inputs[0].name} if len(inputs) == 1 else {}
     nodes = [_by_own_name(node, alias) for node in nodes]
     if outputs is not None:
         outputs = [replace(output, name=alias.get(output.name, output.name)) for output in outputs]
     _check_names(checker, nodes, inputs)
     _check_reading(checker, nodes, inputs, what)
     for node in nodes:
-        _check_arity(checker, node)
+        check_arity(checker, node)
     if len(checker.problems) > before or checker.unread_nodes:
         return None
     ordered = _in_order(checker, nodes)
@@ -128,9 +130,9 @@ def _check_reading(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequenc
             if name in known or name in checker.unread_nodes:
                 continue
             where = _reading(node, name)
-            if name == ONLY and len(inputs) > 1:
+            if name == ONLY_INPUT and len(inputs) > 1:
                 listed = ", ".join(f"`{one.name}`" for one in inputs)
-                message = f"{what} has {len(inputs)} inputs, and `{ONLY}` does not say which"
+                message = f"{what} has {len(inputs)} inputs, and `{ONLY_INPUT}` does not say which"
                 checker.note("unknown-node", message, where, f"write one of {listed}")
                 continue
             checker.note("unknown-node", f"no node and no input is called `{name}`", where, did_you_mean(name, known))
@@ -143,86 +145,6 @@ def _reading(node: GraphNode, name: str) -> Location:
     line = where.source.line(where.line)
     start = line.find(name, where.column - 1)
     return where if start < 0 else replace(where, column=start + 1, length=len(name))
-
-
-def _check_arity(checker: Checker, node: GraphNode) -> None:
-    """See that the first layer takes as many tensors as the node reads, and that no later one wants several."""
-    first = node.layers[0]
-    where = node.locations.get("from", node.location)
-    count = len(node.inputs)
-    least, most, called = _arity(checker, first)
-    if isinstance(first, Block) and isinstance(first.body, Graph):
-        wanted = first.body.inputs
-        given = (*wanted[:count], *node.tensors)
-        twice = [name for name in wanted if given.count(name) > 1]
-        lacking = [name for name in wanted if name not in given]
-        if count > len(wanted) or twice or lacking:
-            listed = ", ".join(f"`{name}`" for name in wanted)
-            message = f"{called} takes {_tensors(len(wanted))}, {listed}; found {len(given)}"
-            checker.note("wrong-input-count", message, where, _arity_hint(node, lacking))
-    elif "query" in node.tensors and count == 0:
-        pass
-    elif not least <= count + ("value" in node.tensors) <= (most or count + 1):
-        message = f"{called} takes {_tensors(least, most)}, found {count}"
-        hint = "join them first, with `Concatenate` for one" if count > least == 1 else None
-        checker.note("wrong-input-count", message, where, hint)
-    for layer in node.layers[1:]:
-        _check_in_chain(checker, layer)
-
-
-def _check_in_chain(checker: Checker, layer: Layer) -> None:
-    least, _, called = _arity(checker, layer)
-    if least > 1:
-        message = f"{called} takes {_tensors(least, None)}, and a chain hands on one"
-        checker.note("wrong-input-count", message, layer.location, "make it a node of its own: `{..., from: [a, b]}`")
-
-
-def check_chain(checker: Checker, chain: Chain) -> None:
-    """See that no layer of a chain wants several tensors."""
-    for layer in chain.layers:
-        _check_in_chain(checker, layer)
-
-
-def _arity(checker: Checker, layer: Layer) -> tuple[int, int | None, str]:
-    """Tell how many tensors a layer takes, at least and at most (None: any number), and what messages call it."""
-    match layer:
-        case Named() if takes_a_list(layer.name):
-            return (
-                2,
-                {"Dot": 2, "Subtract": 2, "Attention": 3, "AdditiveAttention": 3}.get(layer.name),
-                f"`{layer.name}`",
-            )
-        case Named() if layer.name in TAKES_SEVERAL:
-            return 2, 3, f"`{layer.name}`"
-        case Named():
-            return 1, 1, f"`{layer.name}`"
-        case Chain():
-            return _arity(checker, layer.layers[0]) if layer.layers else (1, 1, "a chain")
-        case Block():
-            count = len(layer.body.inputs) if isinstance(layer.body, Graph) else 1
-            return count, count, f"the block `{layer.name}`"
-        case Shared():
-            shared = checker.shared_layer(layer.name)
-            least, most, _ = (1, 1, "") if shared is None else _arity(checker, shared)
-            return least, most, f"the shared layer `{layer.name}`"
-
-
-def _arity_hint(node: GraphNode, lacking: Sequence[str]) -> str | None:
-    if not lacking:
-        return None
-    return (
-        f"give it `{lacking[0]}: ...`"
-        if node.tensors
-        else f"write `from: [{', '.join(['...'] * (len(lacking) + len(node.inputs)))}]`"
-    )
-
-
-def _tensors(least: int, most: int | None = -1) -> str:
-    if most is None:
-        return f"{least} tensors or more"
-    if most not in (-1, least):
-        return f"{least} to {most} tensors"
-    return "one tensor" if least == 1 else f"{least} tensors"
 
 
 def _in_order(checker: Checker, nodes: Sequence[GraphNode]) -> list[GraphNode] | None:
