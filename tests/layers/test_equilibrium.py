@@ -126,11 +126,12 @@ def test_more_gradient_steps_come_closer_to_all_steps() -> None:
 
 
 def test_a_failure_to_settle_is_not_a_number() -> None:
-    """The example that swings ever further is NaN, one at rest in the same batch is not."""
+    """The example that swings ever further is NaN, one at rest in the same batch is not; the loss of both is NaN."""
     output = np.array(swinging(max_steps=20)(np.array([[1.0], [0.0]], "float32")))
 
     assert np.isnan(output[0]).all()
     assert output[1] == 0
+    assert np.isnan(keras.losses.MeanSquaredError()(np.zeros((2, 1)), output))
 
 
 def test_a_failure_may_be_kept() -> None:
