@@ -14,21 +14,12 @@ from sklearn import datasets
 from archcli.data.dataset import Dataset, load_dataset
 from archcli.data.description import facts_from_description
 from archcli.errors import DataError, RecipeError
-from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set
+from archcli.recipe.built_in import BUILT_IN, built_in_set
 from archcli.recipe.recipe import Data
 
 Load = Callable[..., Dataset]
 Section = Callable[..., Data]
 Shown = Callable[..., str]
-
-
-def has_plain_targets(described: BuiltInSet) -> bool:
-    """Tell whether each target is one label, or a row of numbers at most, for each example."""
-    targets = [column for column in described.columns if column.name in described.targets]
-    return all(not target.text and len(target.shape) <= (0 if target.classes else 1) for target in targets)
-
-
-PLAIN = [name for name in BUILT_IN if has_plain_targets(built_in_set(name))]
 
 TABLE = "a,b,kind\n" + "".join(f"{i},{i * i},{'xyz'[i % 3]}\n" for i in range(60))
 
@@ -85,7 +76,7 @@ def test_xor_is_exclusive_or(section: Section) -> None:
     assert dataset.test is None
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_facts_are_as_described_without_reading(section: Section, name: str) -> None:
     """What `check` knows from the table is what training finds."""
     described = built_in_set(name)
@@ -96,11 +87,12 @@ def test_facts_are_as_described_without_reading(section: Section, name: str) -> 
     for given in facts.inputs.values():
         column = described.column(given.columns[0])
         assert column is not None
-        assert given.shape == (column.shape or (len(given.columns),))
+        # A text is as many characters as it has.
+        assert given.shape == ((None,) if column.text else column.shape or (len(given.columns),))
     for target in facts.targets.values():
         column = described.column(target.columns[0])
         assert column is not None
-        assert target.classes == column.classes
+        assert column.text or target.classes == column.classes
 
 
 def test_columns_of_a_built_in_set_may_be_chosen(section: Section) -> None:
@@ -161,7 +153,7 @@ def test_a_description_says_all_but_the_examples(load: Load) -> None:
     assert facts["inputs"]["x"]["columns"] == ["a", "b"]
 
 
-@pytest.mark.parametrize("name", PLAIN)
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_facts_survive_json_to_the_last_digit(section: Section, name: str) -> None:
     """What `predict` reads is what training fitted."""
     dataset = load_built_in(section, name)
