@@ -455,12 +455,14 @@ OVERRIDES: Final[dict[str, dict[str, str]]] = {
 # Classes of Keras's public modules, and of `archcli.layers`, that a recipe cannot name.
 EXCLUDED: Final[dict[str, dict[str, str]]] = {
     "layer": {
+        "FillMissing": "archcli adds it to the saved model",
         "FlaxLayer": "wraps code of another framework",
         "InputLayer": "archcli makes the input from the data",
         "JaxLayer": "wraps code of another framework",
         "Labels": "archcli adds it to the saved model",
         "Lambda": "needs code",
         "Layer": "base class",
+        "ScaleSteps": "archcli adds it to the saved model",
         "TFSMLayer": "wraps a foreign SavedModel",
         "TorchModuleWrapper": "wraps code of another framework",
         "Wrapper": "base class",

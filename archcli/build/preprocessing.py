@@ -106,12 +106,11 @@ def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
         case "numeric":
             return _scale(leaf, _fill(leaf, raw))
         case "category":
-            mode = "one_hot" if leaf.is_one_hot else "int"
-            lookup = keras.layers.StringLookup(
-                vocabulary=list(leaf.words), output_mode=mode, name=f"{leaf.name}-lookup"
+            index = _look_up(leaf, raw)
+            encoding = keras.layers.CategoryEncoding(
+                len(leaf.words) + 1, output_mode="one_hot", name=f"{leaf.name}-encoding"
             )
-            found = lookup(_fill(leaf, raw))
-            return found if leaf.is_one_hot else keras.ops.cast(found, "int32")
+            return encoding(index) if leaf.is_one_hot else index
         case "text":
             cut = keras.layers.TextVectorization(
                 vocabulary=list(leaf.words),
@@ -125,9 +124,19 @@ def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
             return raw
 
 
+def _look_up(leaf: InputFacts, raw: Any) -> Any:
+    """Return the index of each category, `(batch, 1)`, int32; a text that is empty is the category that fills."""
+    words = list(leaf.words)
+    if leaf.fill_word is None:
+        return keras.ops.cast(keras.layers.StringLookup(vocabulary=words, name=f"{leaf.name}-lookup")(raw), "int32")
+    lookup = keras.layers.StringLookup(vocabulary=[*words, ""], name=f"{leaf.name}-lookup")
+    index = keras.ops.cast(lookup(raw), "int32")
+    filling = 1 + words.index(leaf.fill_word)
+    return keras.ops.where(keras.ops.equal(index, 1 + len(words)), filling, index)
+
+
 def _fill(leaf: InputFacts, raw: Any) -> Any:
-    fill = leaf.fill if leaf.fill_word is None else leaf.fill_word
-    return raw if fill is None else FillMissing(fill, name=f"{leaf.name}-filling", dtype=raw.dtype)(raw)
+    return raw if leaf.fill is None else FillMissing(leaf.fill, name=f"{leaf.name}-filling", dtype="float32")(raw)
 
 
 def _scale(leaf: InputFacts, raw: Any) -> Any:

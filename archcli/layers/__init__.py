@@ -6,6 +6,7 @@ A saved model loads in any program that has imported this package.
 from archcli.layers.edge_filter import EdgeFilter
 from archcli.layers.elman import Elman
 from archcli.layers.equilibrium import Equilibrium
+from archcli.layers.fill_missing import FillMissing
 from archcli.layers.fully_recurrent import FullyRecurrent
 from archcli.layers.gate_bias import Chrono
 from archcli.layers.hopfield import Hopfield
@@ -14,6 +15,7 @@ from archcli.layers.labels import Labels
 from archcli.layers.modern_hopfield import ModernHopfield
 from archcli.layers.pad import Pad
 from archcli.layers.reverse import Reverse
+from archcli.layers.scale_steps import ScaleSteps
 from archcli.layers.step import Step
 from archcli.layers.trainable_average_pooling import (
     TrainableAveragePooling1D,
@@ -26,6 +28,7 @@ __all__ = [
     "EdgeFilter",
     "Elman",
     "Equilibrium",
+    "FillMissing",
     "FullyRecurrent",
     "Hopfield",
     "Jordan",
@@ -33,6 +36,7 @@ __all__ = [
     "ModernHopfield",
     "Pad",
     "Reverse",
+    "ScaleSteps",
     "Step",
     "TrainableAveragePooling1D",
     "TrainableAveragePooling2D",
