@@ -15,6 +15,7 @@ from archcli.build.objects import build_object
 from archcli.build.output import Learned, wanted_shape
 from archcli.build.probabilities import OnProbabilities
 from archcli.build.refusals import KERAS_ERRORS, reason
+from archcli.build.rows import OnRows
 from archcli.build.wire import Shape
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.facts import TargetFacts
@@ -31,6 +32,9 @@ TAKES_LOGITS: Final = frozenset({"BinaryCrossentropy", "CategoricalCrossentropy"
 sigmoid of each score, which is wrong where the scores of all classes make one softmax."""
 
 F_SCORES: Final = ("F1Score", "FBetaScore")
+ON_ROWS: Final = (*F_SCORES, "R2Score")
+"""Metrics that take one row an example."""
+
 PROBED_EXAMPLES: Final = 2
 
 
@@ -103,7 +107,8 @@ def _judge(
         problems += _loss_problems(written, loss, truth, output)
     for index, (named, metric) in enumerate(zip(measured, metrics, strict=True)):
         if metric is not None:
-            metrics[index] = _on_probabilities(metric, named, objective)
+            adapted = OnRows(metric) if named.name in ON_ROWS and output.ndim > 2 else metric
+            metrics[index] = _on_probabilities(adapted, named, objective)
             problems += _metric_problems(named, metrics[index], objective, truth, output)
     return _Judged(loss, metrics)
 

@@ -83,6 +83,9 @@ def make_ready(recipe: Recipe) -> Ready:
         shuffle=train.shuffle,
         early_stopping=train.early_stopping,
         mode=train.compile,
+        learning_rule=train.learning_rule,
+        window=train.window,
+        bucket_by_length=train.bucket_by_length,
     )
     device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"
     return Ready(prepared, training, validation, settings, callbacks, direction, device, mode)
