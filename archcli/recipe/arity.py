@@ -40,8 +40,9 @@ def check_arity(checker: Checker, node: GraphNode) -> None:
 def _check_in_chain(checker: Checker, layer: Layer) -> None:
     least, _, called = _arity(checker, layer)
     if least > 1:
-        message = f"{called} takes {_tensors(least, None)}, and a chain hands on one"
-        checker.note("wrong-input-count", message, layer.location, "make it a node of its own: `{..., from: [a, b]}`")
+        message = f"{called} joins several tensors, but a chain hands one from layer to layer"
+        hint = f"make it a node of its own under `nodes`: `{{{called.split('`')[1]}, from: [a, b]}}`"
+        checker.note("layer-needs-several-inputs", message, layer.location, hint)
 
 
 def check_chain(checker: Checker, chain: Chain) -> None:

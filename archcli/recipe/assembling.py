@@ -41,6 +41,7 @@ def assemble(values: Mapping[str, Value], node: MapNode, checker: Checker, *, de
     data = build_data(_mapping(values["data"]), node, checker)
     given = _mapping(values["train"])
     if data is None:
+        build_model_value(checker, _mapping(values["model"]), node, None)
         return Assembled(None, None)
     is_whole = not any(checker.is_broken(part) for part in (data.source, *data.inputs.values(), *data.targets.values()))
     alone = Assembled(None, data if is_whole else None)

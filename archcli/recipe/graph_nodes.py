@@ -9,17 +9,16 @@ from archcli.recipe.calls import CALL_ARGUMENTS, CALLS, CallArgument
 from archcli.recipe.misfits import not_a_node, unknown_name
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode
 from archcli.recipe.recipe import Block, Chain, Graph, GraphNode, Layer, Named, Shared, Value
-from archcli.recipe.schema import BLOCK
+from archcli.recipe.schema import BLOCK, REPEAT
 from archcli.recipe.signatures import signature
 from archcli.recipe.suggestions import did_you_mean
-from archcli.recipe.types import Truth, Whole
+from archcli.recipe.types import Truth
 from archcli.recipe.wiring import ONLY_INPUT
 
 if TYPE_CHECKING:
     from archcli.errors import Location
     from archcli.recipe.values import Checker
 
-REPEAT: Final = Whole(minimum=1, maximum=1000)
 UNWANTED: Final = "_"
 """What an output of a layer is called that nobody wants."""
 

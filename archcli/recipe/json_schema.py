@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from archcli.recipe.calls import CALL_ARGUMENTS
-from archcli.recipe.schema import RECIPE
+from archcli.recipe.schema import RECIPE, REPEAT
 from archcli.recipe.signatures import names, other_names, signature
 from archcli.recipe.types import (
     GIVEN_NAME_PATTERN,
@@ -118,10 +118,11 @@ class _SchemaWriter:
                 "properties": {
                     "from": {"description": "What it reads: the name of a node or input, or a list.", **names_of},
                     "layers": {"description": "Layers one after another.", **self.type(ListOf(Object("layer")))},
-                    "repeat": {"description": "How often, one after another.", "type": "integer", "minimum": 1},
+                    "repeat": {"description": "How often, one after another.", **self.value(REPEAT)},
                     **given,
-                    **self._by_name("layer")[0],
+                    **(layers := self._by_name("layer")[0]),
                 },
+                "propertyNames": {"anyOf": [{"enum": sorted(layers)}, {"pattern": f"^{GIVEN_NAME_PATTERN}$"}]},
             }
         return {"$ref": "#/$defs/node"}
 
@@ -154,9 +155,10 @@ class _SchemaWriter:
         options: list[dict[str, Any]] = [{"enum": alone}, {**mapping, "properties": properties}]
         if category == "layer":
             # Blocks and shared layers are called as the user likes, in small letters.
-            own = {"type": "object", "minProperties": 1, "maxProperties": 2}
-            repeated = {"repeat": {"type": "integer", "minimum": 1}}
+            repeated = {"repeat": self.value(REPEAT)}
             allowed = {"additionalProperties": False, "patternProperties": {f"^{GIVEN_NAME_PATTERN}$": {}}}
+            one, two = ({"minProperties": count, "maxProperties": count} for count in (1, 2))
+            own = {"type": "object", "if": {"required": ["repeat"]}, "then": two, "else": one}
             options = [
                 {"enum": alone},
                 {"type": "string", "pattern": f"^{GIVEN_NAME_PATTERN}$"},

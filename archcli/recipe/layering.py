@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
-from archcli.recipe.graph_nodes import REPEAT, read_nodes
+from archcli.recipe.graph_nodes import read_nodes
 from archcli.recipe.misfits import (
     cell_outside_rnn,
     missing_block_parameters,
@@ -15,7 +15,7 @@ from archcli.recipe.misfits import (
 )
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null, only_entry
 from archcli.recipe.recipe import Block, Chain, Graph, Layer, Named, Shared
-from archcli.recipe.schema import BLOCK
+from archcli.recipe.schema import BLOCK, REPEAT
 from archcli.recipe.signatures import canonical_name, signature
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.types import Object

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from archcli.errors import Location
 from archcli.recipe.arity import check_chain
@@ -12,13 +12,19 @@ from archcli.recipe.calls import CALL_ARGUMENTS
 from archcli.recipe.data_section import described_source, is_one_label
 from archcli.recipe.graph_nodes import read_nodes
 from archcli.recipe.layering import Pattern
-from archcli.recipe.misfits import unknown_key
+from archcli.recipe.misfits import meant, unknown_key
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.recipe import Block, Body, Chain, Data, Graph, Layer, Model, Named, Shared, Value
-from archcli.recipe.schema import BLOCK, MODEL_FORMS
+from archcli.recipe.schema import BLOCK, MODEL, MODEL_FORMS
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.values import Checker
 from archcli.recipe.wiring import RESERVED, Wire, outputs_of, wire
+
+_SEVERAL: Final = {
+    "inputs": "put the columns side by side, `columns: [a, b]`, or write `nodes`, which read them by name",
+    "targets": "write `nodes`, with an output for each, or a recipe for each",
+}
+"""What to do where a chain has more than it can take."""
 
 
 @dataclass(frozen=True)
@@ -86,14 +92,17 @@ def _check_block(checker: Checker, pattern: Pattern) -> None:
             checker.note("repeated-name", message, key.location, "give it another name")
 
 
-def build_model_value(checker: Checker, values: Mapping[str, Value], node: MapNode, data: Data) -> Modelled | None:
+def build_model_value(
+    checker: Checker, values: Mapping[str, Value], node: MapNode, data: Data | None
+) -> Modelled | None:
     """Read the body of a model and bind its outputs to the targets.
 
     Args:
         checker: Keeps the problems.
         values: The section `model` as it is checked.
         node: The same as nodes.
-        data: Where the examples come from; what is written of targets and what the source brings.
+        data: Where the examples come from; what is written of targets and what the source brings. None: that cannot be
+            told, and only what the model is by itself is checked.
 
     Returns:
         The model and what it learns; None where too much is wrong.
@@ -103,7 +112,7 @@ def build_model_value(checker: Checker, values: Mapping[str, Value], node: MapNo
         return None
     body = _body(checker, values, section, node, data)
     _check_unused(checker)
-    if body is None:
+    if body is None or data is None:
         return None
     shared = {name: layer for name in sorted(checker.used_shared) if (layer := checker.shared_layer(name)) is not None}
     if len(shared) < len(checker.used_shared):
@@ -116,9 +125,14 @@ def build_model_value(checker: Checker, values: Mapping[str, Value], node: MapNo
     return Modelled(model, data)
 
 
-def _body(checker: Checker, values: Mapping[str, Value], section: MapNode, node: MapNode, data: Data) -> Body | None:
+def _body(
+    checker: Checker, values: Mapping[str, Value], section: MapNode, node: MapNode, data: Data | None
+) -> Body | None:
     forms = [form for form in MODEL_FORMS if section.get(form) is not None]
     if not forms:
+        unknown = [entry.key.text for entry in section.entries if MODEL.field(entry.key.text) is None]
+        if meant(unknown, MODEL_FORMS):
+            return None  # it is a slip, and said to be one
         entry = node.entry("model")
         where = section.location if entry is None else entry.key.location
         hint = "`layers`: the layers, one after another; `archcli recipes show mlp-wine` shows some"
@@ -135,26 +149,27 @@ def _body(checker: Checker, values: Mapping[str, Value], section: MapNode, node:
     return _chain(checker, values.get("layers"), section, data)
 
 
-def _graph(checker: Checker, section: MapNode, nodes: MapNode, data: Data) -> Graph | None:
+def _graph(checker: Checker, section: MapNode, nodes: MapNode, data: Data | None) -> Graph | None:
+    uses = read_nodes(checker, nodes)
+    if data is None:
+        return None
     outputs = section.get("outputs")
     names = None if outputs is None else outputs_of(outputs)
     inputs = [Wire(name, feature.location) for name, feature in data.inputs.items()]
-    return wire(checker, read_nodes(checker, nodes), inputs, names, location=nodes.location, what="the model")
+    return wire(checker, uses, inputs, names, location=nodes.location, what="the model")
 
 
-def _chain(checker: Checker, layers: Value, section: MapNode, data: Data) -> Chain | None:
+def _chain(checker: Checker, layers: Value, section: MapNode, data: Data | None) -> Chain | None:
     node = section.get("layers")
     entry = section.entry("layers")
     if not isinstance(layers, tuple) or not isinstance(node, ListNode) or entry is None:
         return None
-    for key, features in (("inputs", data.inputs), ("targets", data.targets)):
+    for key, features in () if data is None else (("inputs", data.inputs), ("targets", data.targets)):
         if len(features) > 1:
             second = list(features.values())[1]
             listed = ", ".join(f"`{name}`" for name in features)
             message = f"a chain of layers has one {key[:-1]}, found {len(features)}: {listed}"
-            checker.note(
-                f"several-{key}", message, second.location, "write `nodes`, a graph, which takes several by name"
-            )
+            checker.note(f"several-{key}", message, second.location, _SEVERAL[key])
     outputs = section.entry("outputs")
     if outputs is not None and not is_null(outputs.value):
         message = "`outputs` names nodes of a graph, and `layers` is a chain, which ends with its last layer"
@@ -164,7 +179,7 @@ def _chain(checker: Checker, layers: Value, section: MapNode, data: Data) -> Cha
         return None
     chain = Chain(complete, entry.key.location)
     check_chain(checker, chain)
-    return chain if len(data.inputs) == 1 and len(data.targets) == 1 else None
+    return chain if data is not None and len(data.inputs) == len(data.targets) == 1 else None
 
 
 def _build(

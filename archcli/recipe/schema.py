@@ -49,6 +49,9 @@ _NODES: Final = Field(
     "`sum: {Add, from: [left, right]}`.",
 )
 
+REPEAT: Final = Whole(minimum=1, maximum=1000)
+"""How often a layer stands in a row."""
+
 BLOCK: Final = Section(
     "block",
     (

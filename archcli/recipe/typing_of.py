@@ -42,6 +42,9 @@ def fitting_type(node: Node, choice: Either) -> Type | None:
     if isinstance(node, MapNode) and by_name is not None and named is not None:
         # `{Huber: 0.5}` is a loss, `{price: ..., kind: ...}` one for each output.
         return named if _is_named(node, named) else by_name
+    listed = next((option.item for option in choice.types if isinstance(option, ListOf)), None)
+    if isinstance(node, MapNode) and by_name is not None and isinstance(listed, Object) and _names_all(node, listed):
+        return None  # `{accuracy: }` is no list of metrics, and `accuracy` no output
     return next((option for option in choice.types if has_form(node, option)), None)
 
 
@@ -51,6 +54,12 @@ def _is_named(node: MapNode, type_: Object) -> bool:
     return entry is not None and (
         entry.key.text[:1].isupper() or canonical_name(type_.category, entry.key.text)[0] is not None
     )
+
+
+def _names_all(node: MapNode, type_: Object) -> bool:
+    """Tell whether every key is a name of the category, without a list of such for its value."""
+    keys = [entry.key.text for entry in node.entries if not isinstance(entry.value, ListNode)]
+    return len(keys) == len(node.entries) and all(canonical_name(type_.category, key)[0] is not None for key in keys)
 
 
 def has_form(node: Node, type_: Type) -> bool:
@@ -94,7 +103,9 @@ def describe_type(type_: Type) -> str:
     """Say what a type takes: `a whole number from 1`."""
     match type_:
         case Either():
-            parts = list(dict.fromkeys(describe_type(option) for option in type_.types))
+            # What may be written once for each output is described once: `a loss`, `a list of metrics`.
+            options = [one for one in type_.types if not (isinstance(one, MapOf) and one.value in type_.types)]
+            parts = list(dict.fromkeys(describe_type(option) for option in options))
             return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " or " + parts[-1]
         case Whole() if type_.minimum is not None and type_.minimum == type_.maximum:
             return f"`{type_.minimum}`"

@@ -10,7 +10,7 @@ import pytest
 from archcli.errors import DataError, RecipeError
 from archcli.recipe.assembling import name_of
 from archcli.recipe.checking import check_nodes, load_recipe, read_nodes
-from archcli.recipe.recipe import Chain, Fact, Named
+from archcli.recipe.recipe import Chain, Fact, Named, Recipe
 
 if TYPE_CHECKING:
     from tests.recipe.conftest import Write
@@ -28,8 +28,9 @@ def _codes(path: Path, *overrides: str) -> list[str]:
     return [problem.code for problem in refused.value.problems]
 
 
-def _layer(recipe_layers: Chain, index: int) -> Named:
-    layer = recipe_layers.layers[index]
+def _layer(recipe: Recipe, index: int) -> Named:
+    assert isinstance(recipe.model.body, Chain)
+    layer = recipe.model.body.layers[index]
     assert isinstance(layer, Named)
     return layer
 
@@ -48,13 +49,16 @@ def test_a_short_recipe_is_completed(write: Write) -> None:
         "val_loss",
         None,
     )
-    assert (recipe.train.loss.name, recipe.train.loss.arguments) == (
-        "SparseCategoricalCrossentropy",
-        {"from_logits": False},
-    )
-    assert [(metric.name, metric.arguments) for metric in recipe.train.metrics] == [
-        ("SparseCategoricalAccuracy", {"name": "accuracy"})
-    ]
+    assert recipe.model.outputs == {"species": "species"}
+    assert {output: (loss.name, loss.arguments) for output, loss in recipe.train.loss.items()} == {
+        "species": ("SparseCategoricalCrossentropy", {"from_logits": False})
+    }
+    assert {
+        output: [(metric.name, metric.arguments) for metric in metrics]
+        for output, metrics in recipe.train.metrics.items()
+    } == {"species": [("SparseCategoricalAccuracy", {"name": "accuracy"})]}
+    assert recipe.train.loss_weights == {"species": 1.0}
+    assert (recipe.train.learning_rule, recipe.train.window, recipe.train.bucket_by_length) == ("bptt", None, False)
 
 
 @pytest.mark.parametrize(
@@ -95,7 +99,7 @@ train: {optimizer: {SGD: $rate}}
 
     recipe = load_recipe(write(text))
 
-    convolution = _layer(recipe.model.layers, 0)
+    convolution = _layer(recipe, 0)
     assert convolution.arguments == {"filters": 8, "kernel_size": (3, 3), "activation": "relu"}
     schedule = recipe.train.optimizer.arguments["learning_rate"]
     assert isinstance(schedule, Named)
@@ -111,8 +115,8 @@ def test_a_parameter_goes_before_a_fact_of_its_name(write: Write) -> None:
 
     recipe = load_recipe(write(text))
 
-    assert _layer(recipe.model.layers, 1).arguments["units"] == 3
-    fact = _layer(recipe.model.layers, 0).arguments["units"]
+    assert _layer(recipe, 1).arguments["units"] == 3
+    fact = _layer(recipe, 0).arguments["units"]
     assert isinstance(fact, Fact)
     assert (fact.name, fact.of) == ("classes", "species")
 
@@ -125,7 +129,7 @@ def test_a_parameter_is_changed_from_outside(write: Write) -> None:
 
     recipe = load_recipe(write(text), ["parameters.width=16"])
 
-    assert _layer(recipe.model.layers, 0).arguments["units"] == 16
+    assert _layer(recipe, 0).arguments["units"] == 16
 
 
 def test_a_quoted_dollar_is_a_text(write: Write, tmp_path: Path) -> None:

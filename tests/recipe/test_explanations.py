@@ -22,6 +22,7 @@ ROOT = Path(package.__file__).parent
 MAKERS = ("CellFault", "Contradiction", "Problem")
 COMPUTED = {
     "several-{key}": {"several-inputs", "several-targets"},
+    "unknown-{kind}": {"unknown-input", "unknown-target"},
     "unknown-{category}": {f"unknown-{category}" for category in (*CATEGORIES, "cell", *OWN_TABLES)},
     "unknown-{type_.kind}": {"unknown-activation", "unknown-dtype"},
 }

@@ -22,6 +22,8 @@ model: {layers: [Dense: {units: 8, activation: relu}, Dropout: 0.5, Flatten, Den
 train: {epochs: 5, optimizer: adam, metrics: [accuracy]}
 """
 
+LAYERS = "layers: [Dense: {units: 8, activation: relu}, Dropout: 0.5, Flatten, Dense: $classes]"
+
 CHANGES = [
     # what is replaced in the good recipe, and by what
     ("archcli: 1", "archcli: 2"),
@@ -77,6 +79,44 @@ CHANGES = [
     ("[accuracy]", "[acuracy]"),
     ("model: {layers:", "model: {layer:"),
     ("train: {", "training: {"),
+    ("Flatten", "{Flatten: , repeat: 0}"),
+    ("Flatten", "{repeat: 2}"),
+    ("Flatten", "{Flatten: , Dense: 3, repeat: 2}"),
+    (LAYERS, "nodes: [Flatten]"),
+    (LAYERS, "nodes: {a: Flatten}"),
+    (
+        LAYERS,
+        "nodes: {a: {Flaten: , from: input}}",
+    ),
+    (
+        LAYERS,
+        "nodes: {a: {Dense: {unit: 3}, from: input}}",
+    ),
+    (
+        LAYERS,
+        "nodes: {a: {Flatten, from: 3}}",
+    ),
+    (
+        LAYERS,
+        "nodes: {a: {Flatten, from: input, repeat: 0}}",
+    ),
+    (
+        LAYERS,
+        "architecture: {mlp: {hiden: 3}}",
+    ),
+    (
+        LAYERS,
+        "architecture: {mpl: {hidden: [3]}}",
+    ),
+    ("model: {layers:", "model: {blocks: {wide: {layer: [Flatten]}}, layers:"),
+    ("model: {layers:", "model: {blocks: {Wide: {layers: [Flatten]}}, layers:"),
+    ("model: {layers:", "model: {blocks: {wide: {layers: []}}, layers:"),
+    ("model: {layers:", "model: {shared: {code: {Dens: 3}}, layers:"),
+    ("epochs: 5", "tbptt: {}"),
+    ("epochs: 5", "learning_rule: rosenblatt"),
+    ("epochs: 5", "loss_weights: {a: -1}"),
+    ("epochs: 5", "loss: {a: msee}"),
+    ("[accuracy]", "{a: accuracy}"),
 ]
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from archcli.errors import Source
+from archcli.recipe.last_layers import last_layers
 from archcli.recipe.loading import load_nodes
 from archcli.recipe.long_form import to_long_form
 from archcli.recipe.objective import (
     LOSSES,
     METRICS,
-    activation_of,
+    TargetKind,
     complete_loss,
     complete_metrics,
     infer_objective,
-    last_scoring_layer,
 )
 from archcli.recipe.recipe import Chain, Named, Objective, Value
 from archcli.recipe.signatures import names
@@ -37,17 +37,17 @@ def _named(text: str, category: str) -> Named:
     return named
 
 
-def _chain(text: str) -> Chain:
+def _last(text: str) -> tuple[Named, ...]:
+    """Return the layers whose numbers a chain gives."""
     chain = _read(f"[{text}]", "layer")
     assert isinstance(chain, Chain)
-    return chain
+    return last_layers(chain, "it", {})
 
 
-CATEGORY, NUMBER = _named("category", "target"), _named("number", "target")
+CATEGORY = _named("category", "target")
 SOFTMAX = "Dense: {units: $classes, activation: softmax}"
-TARGETS = {"category": CATEGORY, "number": NUMBER}
 
-OBJECTIVES = [
+OBJECTIVES: list[tuple[TargetKind, str, str | None, str]] = [
     # target, layers, the loss as written; task, output, encoding
     ("category", SOFTMAX, None, "classification probabilities index"),
     ("category", "Dense: {units: 3, activation: softmax}", None, "classification probabilities index"),
@@ -98,12 +98,12 @@ OBJECTIVES = [
 
 @pytest.mark.parametrize(("target", "layers", "loss", "expected"), OBJECTIVES)
 def test_what_the_output_means_follows_from_target_last_layer_and_loss(
-    target: str, layers: str, loss: str | None, expected: str
+    target: TargetKind, layers: str, loss: str | None, expected: str
 ) -> None:
     """Softmax, sigmoid, linear; what may stand between them and the end; what a written loss compares."""
     written = None if loss is None else _named(loss, "loss")
 
-    objective, problems = infer_objective(TARGETS[target], _chain(layers), written)
+    objective, problems = infer_objective(target, _last(layers), written)
 
     assert problems == []
     assert objective is not None
@@ -126,7 +126,7 @@ def test_what_the_output_means_follows_from_target_last_layer_and_loss(
 )
 def test_a_last_layer_that_gives_no_scores_is_refused(layer: str, subject: str) -> None:
     """A classifier has to end in scores."""
-    objective, problems = infer_objective(CATEGORY, _chain(layer), None)
+    objective, problems = infer_objective("category", _last(layer), None)
 
     given = "scores" if subject.endswith("as the last layer") else "probabilities"
     assert objective is None
@@ -269,9 +269,36 @@ def test_the_tables_name_what_keras_has() -> None:
     assert set(METRICS) <= set(names("metric"))
 
 
-def test_the_layer_that_answers_is_the_last_that_changes_more_than_shape() -> None:
-    """Chains are looked into, and ends that only reshape passed over."""
-    found = last_scoring_layer(_chain("Dense: 3, [Flatten, Identity], Dropout: 0.1"))
+@pytest.mark.parametrize(
+    ("layer", "subject"),
+    [
+        ("Dense: {units: 3, activation: relu}", "the activation `relu` of the last layer of `kind`"),
+        ("ReLU", "`ReLU` as the last layer of `kind`"),
+    ],
+)
+def test_the_problem_names_the_output_where_there_are_several(layer: str, subject: str) -> None:
+    """`the last layer` alone would not say which."""
+    _, problems = infer_objective("category", _last(layer), None, output="kind")
 
-    assert found is not None
-    assert (found.name, activation_of(found)) == ("Dense", "linear")
+    assert [problem.message.partition(" gives")[0] for problem in problems] == [subject]
+
+
+def test_probabilities_averaged_with_probabilities_are_probabilities() -> None:
+    """Two heads of a classifier, pooled."""
+    heads = (*_last(SOFTMAX), *_last(SOFTMAX))
+
+    assert infer_objective("category", heads, None) == (INDEX, [])
+
+
+def test_probabilities_averaged_with_logits_are_refused() -> None:
+    """No loss is right for such numbers."""
+    objective, problems = infer_objective("category", (*_last(SOFTMAX), *_last("Dense: 3")), None)
+
+    assert objective is None
+    assert [(problem.code, problem.message, problem.hint) for problem in problems] == [
+        (
+            "activation-does-not-fit",
+            "an average of probabilities and logits is neither",
+            "give both the same activation",
+        )
+    ]

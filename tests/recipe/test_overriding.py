@@ -158,7 +158,11 @@ def test_an_empty_section_is_made_on_the_way(load: Load) -> None:
             "write `Adam.clipnorm`: an argument is reached through the name it belongs to",
         ),
         ("train.optimizer.Adaam.clipnorm=2", "no optimizer is called `Adaam`", "did you mean `Adam`?"),
-        ("train.loss.delta=2", "no loss is called `delta`", "the name of the loss comes first, then its argument"),
+        (
+            "model.architecture.hidden=2",
+            "no architecture is called `hidden`",
+            "the name of the architecture comes first, then its argument",
+        ),
         (
             "model.layers.0.units.first=2",
             "`model.layers.0.units` has no parts, and the path goes on with `first`",
