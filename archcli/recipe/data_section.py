@@ -7,8 +7,8 @@ from typing import Final, Literal, cast
 
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_setting_problems
-from archcli.recipe.features import read_columns
-from archcli.recipe.nodes import MapNode, value_location
+from archcli.recipe.features import has_windows, read_columns
+from archcli.recipe.nodes import MapNode, ScalarNode, value_location
 from archcli.recipe.recipe import Data, Named, Split, Value
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.values import Checker
@@ -42,14 +42,25 @@ def build_data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> 
         inputs = _completed(inputs, described.inputs, source)
         targets = targets or {k: Named(n, a, source.location) for k, (n, a) in described.targets.items()}
     for key, features in (("inputs", inputs), ("targets", targets)):
-        if not features and not values.get(key):
+        if not features and not values.get(key) and not (key == "targets" and _learns_inputs(node, inputs)):
             hint = f"such as `{key}: {_EXAMPLES[key]}`"
             checker.note("missing-key", f"`data` needs `{key}`: `{source.name}` brings none of its own", location, hint)
     _check_shifts(checker, inputs, targets)
-    split = _split(values.get("split"), targets, node, location, described, checker)
-    if not inputs or not targets or split is None:
+    is_ordered = (described is not None and described.ordered) or any(map(has_windows, inputs.values()))
+    category = any(is_one_label(name, target, described) for name, target in targets.items())
+    split = _split(values.get("split"), node, location, checker, is_ordered=is_ordered, has_classes=category)
+    if not inputs or split is None or not (targets or _learns_inputs(node, inputs)):
         return None
     return Data(source, inputs, targets, split, location, written)
+
+
+def _learns_inputs(node: MapNode, inputs: Mapping[str, Named]) -> bool:
+    """Tell whether an output of the model learns an input: `outputs: {again: image}`, which needs no target."""
+    model = node.get("model")
+    outputs = model.get("outputs") if isinstance(model, MapNode) else None
+    return isinstance(outputs, MapNode) and any(
+        isinstance(entry.value, ScalarNode) and entry.value.text in inputs for entry in outputs.entries
+    )
 
 
 def described_source(source: Named, *, is_broken: bool = False) -> BuiltInSet | None:
@@ -89,12 +100,7 @@ def _check_shifts(checker: Checker, inputs: Mapping[str, Named], targets: Mappin
 
 
 def _split(
-    value: Value,
-    targets: Mapping[str, Named],
-    node: MapNode,
-    location: Location,
-    described: BuiltInSet | None,
-    checker: Checker,
+    value: Value, node: MapNode, location: Location, checker: Checker, *, is_ordered: bool, has_classes: bool
 ) -> Split | None:
     values = value if isinstance(value, Mapping) else {}
     validation, test = values.get("validation"), values.get("test")
@@ -106,13 +112,30 @@ def _split(
     if validation + test >= 1:
         message = f"`validation` {validation:g} and `test` {test:g} leave nothing to train on"
         checker.note("nothing-to-train-on", message, where, "together they must be below 1")
-    category = any(is_one_label(name, target, described) for name, target in targets.items())
-    stratify = values.get("stratify")
-    if stratify and not category and entry is not None:
+    stratify, time, group = values.get("stratify"), values.get("time"), values.get("group")
+    if stratify and not has_classes and entry is not None:
         place = value_location(entry.value, "stratify") or where
         checker.note("cannot-stratify", "only a category target has classes to stratify by", place, "leave it out")
-    given = category if stratify is None else bool(stratify)
-    return Split(float(validation), float(test), given, cast("int", values.get("seed")), where)
+    ways = [key for key, asked in (("stratify", stratify), ("group", group), ("time", time)) if asked]
+    if len(ways) > 1 and entry is not None:
+        message = f"`{ways[0]}` and `{ways[1]}` are two ways to divide the examples"
+        place = value_location(entry.value, ways[1]) or where
+        checker.note("splits-contradict", message, place, "keep one of the two")
+    elif is_ordered and (time is False or (ways and ways != ["time"])) and entry is not None:
+        key = "time" if time is False else ways[0]
+        message = f"`{key}: {_written(values[key])}` would put windows that overlap into different parts"
+        place = value_location(entry.value, key) or where
+        checker.note("splits-contradict", message, place, "leave it out: they are cut in order")
+    by_time = (is_ordered and not ways) or bool(time)
+    given = (has_classes and not by_time and not group) if stratify is None else bool(stratify)
+    shares = (float(validation), float(test))
+    return Split(
+        *shares, given, cast("int", values.get("seed")), where, group if isinstance(group, str) else None, by_time
+    )
+
+
+def _written(value: Value) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def is_one_label(name: str, target: Named, described: BuiltInSet | None) -> bool:

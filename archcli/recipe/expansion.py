@@ -85,7 +85,7 @@ def _surroundings(node: MapNode, checker: Checker) -> Surroundings | None:
     if not isinstance(section, MapNode):
         return None
     data = build_data(aside.section(section, DATA), node, aside)
-    if data is None:
+    if data is None or not data.targets:
         return None
     name, target = next(iter(data.targets.items()))
     shifts = {

@@ -40,6 +40,13 @@ _STANDARDIZE: Final = Field(
     inferred="the split: words are written small and without punctuation, characters are left as they are",
 )
 
+_SCALE: Final = Field(
+    "scale",
+    Either((Text(("standard", "min_max")), Number(above=0), Null())),
+    "standard: mean 0 and deviation 1, min_max: from 0 to 1, each fitted on the training examples for each index of the "
+    "last axis; a number: multiplied by it; null: as they are.",
+)
+
 INPUTS: Final[Mapping[str, Signature]] = {
     "numeric": Signature(
         "numeric",
@@ -52,12 +59,7 @@ INPUTS: Final[Mapping[str, Signature]] = {
                 "What stands for a number that is not there: mean or median of the training examples, zero, or a "
                 "number; null: none may be missing.",
             ),
-            "scale": Field(
-                "scale",
-                Either((Text(("standard", "min_max")), Number(above=0), Null())),
-                "standard: mean 0 and deviation 1, min_max: from 0 to 1, each fitted on the training examples for each "
-                "index of the last axis; a number: multiplied by it; null: as they are.",
-            ),
+            "scale": _SCALE,
         },
         first="columns",
     ),
@@ -101,6 +103,9 @@ INPUTS: Final[Mapping[str, Signature]] = {
                 "How long each is made, by cutting or padding.",
                 inferred="the texts: each as long as it is",
             ),
+            "window": Field(
+                "window", Whole(minimum=1), "How many symbols of one long text make an example; the next begins after it."
+            ),
         },
         first="columns",
     ),
@@ -113,6 +118,39 @@ INPUTS: Final[Mapping[str, Signature]] = {
         },
         first="of",
     ),
+    "series": Signature(
+        "series",
+        "The last values of a series, in the order of time.",
+        {
+            "columns": _COLUMNS,
+            "window": Field("window", Whole(minimum=1), "How many of them.", required=True),
+            "stride": Field("stride", Whole(minimum=1), "How many steps after it the next window ends.", 1),
+            "scale": _SCALE,
+        },
+        first="columns",
+    ),
+    "sequence": Signature(
+        "sequence",
+        "Numbers at each step of sequences that differ in length.",
+        {"columns": _COLUMNS, "scale": _SCALE},
+        first="columns",
+    ),
+    "image": Signature(
+        "image",
+        "A picture, its red, green and blue from 0 to 255.",
+        {
+            "columns": Field(
+                "columns",
+                Text(),
+                "The column with the name of the file, relative to the file that it stands in.",
+                inferred="the name",
+            ),
+            "height": Field("height", Whole(minimum=1, maximum=4096), "Rows that it is made to have.", required=True),
+            "width": Field("width", Whole(minimum=1, maximum=4096), "Columns that it is made to have.", required=True),
+            "channels": Field("channels", Whole(minimum=1, maximum=3), "3: colours, 1: grey.", 3),
+        },
+        first=None,
+    ),
     SIDE_BY_SIDE: Signature(
         SIDE_BY_SIDE,
         "Several inputs in one tensor, categories as rows of 0 and 1; short for it is the list of them.",
@@ -121,6 +159,13 @@ INPUTS: Final[Mapping[str, Signature]] = {
     ),
 }
 """The types of an input, by name."""
+
+_TARGET_SCALE: Final = Field(
+    "scale",
+    Either((Text(("standard",)), Null())),
+    "standard: learned with mean 0 and deviation 1, fitted on the training examples for each column, and answered in the "
+    "target's own units; null: as they are.",
+)
 
 TARGETS: Final[Mapping[str, Signature]] = {
     "category": Signature(
@@ -134,12 +179,7 @@ TARGETS: Final[Mapping[str, Signature]] = {
         "One number, or several side by side, for each example or each step.",
         {
             "columns": _COLUMNS,
-            "scale": Field(
-                "scale",
-                Either((Text(("standard",)), Null())),
-                "standard: learned with mean 0 and deviation 1, fitted on the training examples for each column, and "
-                "answered in the target's own units; null: as they are.",
-            ),
+            "scale": _TARGET_SCALE,
         },
         first="columns",
     ),
@@ -149,12 +189,22 @@ TARGETS: Final[Mapping[str, Signature]] = {
         {"columns": _TEXT_COLUMN, "split": _SPLIT, "standardize": _STANDARDIZE},
         first="columns",
     ),
+    "series": Signature(
+        "series",
+        "The next values of a series.",
+        {
+            "columns": Field("columns", Text(), "The column of numbers.", inferred="the name"),
+            "horizon": Field("horizon", Whole(minimum=1), "How many of them.", required=True),
+            "scale": _TARGET_SCALE,
+        },
+        first="columns",
+    ),
     "shift": Signature(
         "shift",
         "An input some steps late, or early: at each step the symbol of a text, or the numbers, that come next.",
         {
             "of": Field("of", GivenName(), "The input.", required=True),
-            "by": Field("by", Whole(maximum=-1), "How many steps late; -1: one step early.", -1),
+            "by": Field("by", Whole(maximum=0), "How many steps late; -1: one step early; 0: the input itself.", -1),
         },
         first="of",
     ),
@@ -178,6 +228,11 @@ def read_columns(feature: Named, name: str) -> tuple[str, ...]:
             return tuple(column for column in columns if isinstance(column, str))
         case _:
             return (name,)
+
+
+def has_windows(feature: Named) -> bool:
+    """Tell whether the examples of an input are windows of one text or series, in order."""
+    return feature.name == "series" or feature.arguments.get("window") is not None
 
 
 def side_by_side(feature: Named) -> tuple[Named, ...]:

@@ -164,7 +164,7 @@ class _SchemaWriter:
                 {"type": "string", "pattern": f"^{GIVEN_NAME_PATTERN}$"},
                 {**own, "properties": {**properties, **repeated}, **allowed},
             ]
-        if category in ("layer", "cell"):
+        if category in ("layer", "cell", "input"):  # a chain, a stack of cells, inputs side by side
             options.append({"type": "array", "minItems": 1, "items": self.value(Object(category))})
         return {"anyOf": options}
 

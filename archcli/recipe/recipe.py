@@ -147,6 +147,8 @@ class Split:
         stratify: Whether every part gets the same share of each class; only with a category target.
         seed: Decides which example goes where.
         location: Where the recipe says so, or the data section where it does not.
+        group: The column whose equal values stay in one part; None: each example is on its own.
+        time: Whether the examples are cut in their order: training first, test last.
     """
 
     validation: float
@@ -154,6 +156,8 @@ class Split:
     stratify: bool
     seed: int
     location: Location
+    group: str | None = None
+    time: bool = False
 
 
 @dataclass(frozen=True)

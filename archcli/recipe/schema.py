@@ -27,6 +27,8 @@ SPLIT: Final = Section(
         Field("validation", Number(minimum=0, below=1), "Share of all examples kept for validation.", 0.1),
         Field("test", Number(minimum=0, below=1), "Share of all examples kept for the test.", 0.2),
         Field("stratify", Truth(), "Give every part the same share of each class.", inferred="the target"),
+        Field("group", Text(), "The column whose equal values stay in one part."),
+        Field("time", Truth(), "Cut in order: training first, test last.", inferred="the source and the inputs"),
         Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides which example goes where.", 0),
     ),
 )

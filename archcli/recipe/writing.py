@@ -10,6 +10,7 @@ from typing import Any, cast
 import yaml
 
 from archcli.errors import Location, Source
+from archcli.recipe.features import SIDE_BY_SIDE
 from archcli.recipe.loading import read_scalar
 from archcli.recipe.nodes import ListNode, MapNode, Node, ScalarNode
 from archcli.recipe.recipe import (
@@ -116,6 +117,8 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
                 "validation": data.split.validation,
                 "test": data.split.test,
                 "stratify": data.split.stratify,
+                **({} if data.split.group is None else {"group": data.split.group}),
+                **({"time": True} if data.split.time else {}),
                 "seed": data.split.seed,
             },
         },
@@ -231,6 +234,8 @@ def _plain(value: Value, type_: Type) -> Any:
 
 def _plain_named(named: Named, type_: Type) -> Any:
     """Write a named thing with all its arguments; what is None by default is left out, for null would say no more."""
+    if named.name == SIDE_BY_SIDE:
+        return _plain(named.arguments["parts"], type_)
     found = next(filter(None, (signature(category, named.name) for category in object_categories(type_))), None)
     arguments: dict[str, Any] = {}
     for field in () if found is None else found.arguments.values():
