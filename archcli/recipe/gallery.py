@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,32 @@ from archcli.errors import Problem, RecipeError
 from archcli.recipe.suggestions import near_match
 
 _PACKAGE = Path(__file__).parent.parent
+
+
+_EXPECT = re.compile(
+    r"^# Expect (?P<score>[\w.]+) (?P<value>-?[\d.]+), at (?P<side>least|most) (?P<bound>-?[\d.]+), "
+    r"after about (?P<seconds>\d+) s on two cores\.$",
+    re.MULTILINE,
+)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """The number that a recipe promises.
+
+    Attributes:
+        score: Which score of the examples that were kept for the end.
+        value: What it was when it was measured.
+        bound: What it must reach whatever the machine.
+        at_least: Whether more is better.
+        seconds: How long training took on two cores.
+    """
+
+    score: str
+    value: float
+    bound: float
+    at_least: bool
+    seconds: int
 
 
 @dataclass(frozen=True)
@@ -19,11 +46,13 @@ class GalleryRecipe:
         name: What it is called on the command line.
         path: Its file.
         summary: The first line of its opening comment.
+        expectation: What its opening comment promises; None where it promises nothing.
     """
 
     name: str
     path: Path
     summary: str
+    expectation: Expectation | None = None
 
 
 def gallery_folder() -> Path:
@@ -35,7 +64,11 @@ def gallery_folder() -> Path:
 def list_gallery() -> tuple[GalleryRecipe, ...]:
     """Return all shipped recipes by name."""
     files = sorted(gallery_folder().glob("*.yaml"))
-    return tuple(GalleryRecipe(file.stem, file, _summary(file.read_text(encoding="utf-8"))) for file in files)
+    texts = [file.read_text(encoding="utf-8") for file in files]
+    return tuple(
+        GalleryRecipe(file.stem, file, _summary(text), _expectation(text))
+        for file, text in zip(files, texts, strict=True)
+    )
 
 
 def find_recipe(text: str) -> Path:
@@ -66,6 +99,15 @@ def find_shipped(name: str) -> Path:
         hint = f"did you mean `{match}`?" if match else listing
         raise RecipeError(Problem("recipe-not-found", f"no recipe is called `{name}`", hint=hint))
     return known[name]
+
+
+def _expectation(text: str) -> Expectation | None:
+    """Read what a recipe promises: `# Expect accuracy 0.98, at least 0.97, after about 9 s on two cores.` in it."""
+    found = _EXPECT.search(text)
+    if found is None:
+        return None
+    value, bound = float(found["value"]), float(found["bound"])
+    return Expectation(found["score"], value, bound, found["side"] == "least", int(found["seconds"]))
 
 
 def _summary(text: str) -> str:
