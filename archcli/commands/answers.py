@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.commands.scores import Scored, told_classes
+from archcli.commands.scored import Scored, told_classes
 from archcli.recipe.facts import END, TargetFacts
 from archcli.scoring.classification import class_probabilities
 

@@ -86,7 +86,12 @@ def export(text: str, *, format_name: str, runs: Path, output: Path | None = Non
         temporary.rename(path)
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     size = sum(file.stat().st_size for file in files)
-    snippet = form.snippet.format(path=path, example=_example_code(inputs, form.zeros))
+    example = _example_code(inputs, form.zeros)
+    modules = [
+        *form.modules,
+        *(["tensorflow"] if "tensorflow." in example and "tensorflow" not in form.modules else []),
+    ]
+    snippet = form.snippet.format(path=path, example=example, modules=", ".join(modules))
     return ExportReport(saved.run, format_name, path, size, difference, snippet)
 
 
@@ -98,13 +103,15 @@ class Format:
         default_name: File or folder below `export/`.
         write: Writes a run's model to a path.
         run: Loads what was written and answers inputs: an array, or several by name.
+        modules: What that Python imports.
         zeros: Python that makes an example, with `{shape}` and `{dtype}` to be filled in.
-        snippet: Python for the user, with `{path}` and `{example}` to be filled in.
+        snippet: Python for the user, with `{modules}`, `{path}` and `{example}` to be filled in.
     """
 
     default_name: str
     write: Callable[[SavedRun, Path], None]
     run: Callable[[Path, Arrays], Any]
+    modules: tuple[str, ...]
     zeros: str
     snippet: str
 
@@ -137,15 +144,15 @@ FORMATS: Final = {
         "model.keras",
         _write_keras,
         _run_keras,
+        ("archcli.layers", "keras", "numpy"),
         "numpy.zeros({shape}, {dtype!r})",
-        "import archcli.layers, keras, numpy\n"
-        'model = keras.saving.load_model("{path}")\n'
-        "print(model.predict({example}))",
+        'import {modules}\nmodel = keras.saving.load_model("{path}")\nprint(model.predict({example}))',
     ),
     "saved_model": Format(
         "saved_model",
         _write_saved_model,
         _run_saved_model,
+        ("tensorflow",),
         "tensorflow.zeros({shape}, {dtype!r})",
         'import tensorflow\nmodel = tensorflow.saved_model.load("{path}")\nprint(model.serve({example}))',
     ),
@@ -193,5 +200,6 @@ def _example_code(inputs: Arrays, zeros: str) -> str:
     if isinstance(inputs, Mapping):
         return "{" + ", ".join(f"{name!r}: {_example_code(array, zeros)}" for name, array in inputs.items()) + "}"
     array = np.asarray(inputs)
-    dtype = "string" if array.dtype == object else array.dtype.name
-    return zeros.format(shape=(1, *array.shape[1:]), dtype=dtype)
+    if array.dtype == object:
+        return f"tensorflow.constant([[{array[0, 0]!r}]])"
+    return zeros.format(shape=(1, *array.shape[1:]), dtype=array.dtype.name)

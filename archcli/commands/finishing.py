@@ -10,7 +10,8 @@ import keras
 import numpy as np
 
 from archcli.commands.preparing import Prepared
-from archcli.commands.scores import OutputScores, PartScores, Scored, score_part
+from archcli.commands.scored import Scored
+from archcli.commands.scores import OutputScores, PartScores, score_part
 from archcli.commands.summary import count_weights
 from archcli.data.splits import PART_NAMES
 from archcli.engine.training import Outcome
@@ -111,7 +112,9 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
 def _score(saved: keras.Model, prepared: Prepared, name: str) -> PartScores:
     part = prepared.dataset.parts[name]  # type: ignore[index]  # a name of `PART_NAMES`
     scored = Scored.of(prepared.recipe.model, prepared.dataset.facts)
-    return score_part(saved, part.inputs, part.targets, scored, part=name)
+    # Step by step takes as many runs as there are steps: not on what was trained on, where it says least.
+    free = name != "training" or prepared.dataset.evaluated_on == name
+    return score_part(saved, part.inputs, part.targets, scored, part=name, free=free)
 
 
 def _draw(prepared: Prepared, outcome: Outcome, evaluated: PartScores, run: Run) -> None:

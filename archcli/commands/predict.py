@@ -7,9 +7,9 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from archcli.commands.answering import answer
 from archcli.commands.answers import answer_table
 from archcli.commands.saved import open_saved
-from archcli.commands.scores import run_saved
 from archcli.data.rows import read_rows
 from archcli.runs.directory import Run
 from archcli.runs.writing import write_text
@@ -56,7 +56,7 @@ def predict(text: str, file: Path, *, runs: Path, output: Path | None = None) ->
     """
     saved = open_saved(text, runs)
     rows = read_rows(file, saved.facts, saved.recipe.data.source)
-    table = answer_table(run_saved(saved.model, rows.inputs, saved.scored), saved.scored)
+    table = answer_table(answer(saved.model, rows.inputs, saved.scored), saved.scored)
     numbered = zip(rows.rows.tolist(), zip(*table.values(), strict=True), strict=True)
     report = PredictReport(saved.run, ("row", *table), tuple((row, *answers) for row, answers in numbered))
     if output is not None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import keras
 
 import archcli.layers  # noqa: F401 -- a saved model needs our layers registered
-from archcli.commands.scores import Scored
+from archcli.commands.scored import Scored
 from archcli.data.description import facts_from_description
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.checking import check_nodes, read_nodes

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.engine.evaluation import predict_outputs
-from archcli.recipe.facts import Facts, InputFacts, TargetFacts
-from archcli.recipe.recipe import Model
-from archcli.scoring.classification import ClassScores, class_probabilities, score_classes
+from archcli.commands.answering import answer, fed_back, run_saved
+from archcli.commands.scored import Scored, told_classes
+from archcli.recipe.facts import TargetFacts
+from archcli.scoring.classification import ClassScores, score_classes
 from archcli.scoring.labels import known_numbers, labelled_places, sequence_accuracy
 from archcli.scoring.regression import score_numbers
-
-BATCH = 1024
 
 
 @dataclass(frozen=True)
@@ -80,30 +78,6 @@ class PartScores:
         return tuple(seen.values())
 
 
-@dataclass(frozen=True)
-class Scored:
-    """What a saved model takes and answers.
-
-    Attributes:
-        inputs: By name.
-        outputs: What each output learns, by its name; None: it is only written out.
-    """
-
-    inputs: Mapping[str, InputFacts]
-    outputs: Mapping[str, TargetFacts | None]
-
-    @classmethod
-    def of(cls, model: Model, facts: Facts) -> Scored:
-        """Describe the saved model of a recipe's model and the facts of its data."""
-        targets = facts.targets
-        return cls(facts.inputs, {name: None if of is None else targets[of] for name, of in model.outputs.items()})
-
-    @property
-    def learned(self) -> Mapping[str, TargetFacts]:
-        """What each trained output learns, by its name."""
-        return {name: target for name, target in self.outputs.items() if target is not None}
-
-
 def score_part(
     model: keras.Model,
     inputs: Mapping[str, NDArray[Any]],
@@ -111,6 +85,7 @@ def score_part(
     scored: Scored,
     *,
     part: str,
+    free: bool = True,
 ) -> PartScores:
     """Run a saved model on raw inputs and score its answers.
 
@@ -120,26 +95,24 @@ def score_part(
         truth: Raw targets, by name.
         scored: What the model takes and answers.
         part: What the examples are called.
+        free: Whether a model that reads its own answers is scored on these, too, and not only with the truth in their
+            place: `free_accuracy` beside `accuracy`.
     """
-    answers = run_saved(model, inputs, scored)
-    return score_answers(answers, truth, scored, part=part)
-
-
-def run_saved(model: keras.Model, inputs: Mapping[str, NDArray[Any]], scored: Scored) -> dict[str, NDArray[Any]]:
-    """Answer raw inputs.
-
-    Args:
-        model: As saved.
-        inputs: Raw, by the names of the model's inputs; others are left alone.
-        scored: What the model takes and answers.
-
-    Returns:
-        The answers, `(examples, ...)`, by the outputs' names.
-    """
-    taken = {leaf.name: inputs[leaf.name] for facts in scored.inputs.values() for leaf in facts.leaves}
-    given = next(iter(taken.values())) if len(taken) == 1 else taken
-    answers = predict_outputs(model, given, batch_size=BATCH)
-    return dict(answers) if isinstance(answers, Mapping) else {next(iter(scored.outputs)): answers}
+    shifts = fed_back(scored)
+    if not shifts:
+        return score_answers(run_saved(model, inputs, scored), truth, scored, part=part)
+    taught = score_answers(run_saved(model, inputs, scored), truth, scored, part=part)
+    if not free:
+        return taught
+    freely = score_answers(answer(model, inputs, scored), truth, scored, part=part)
+    read = {facts.shift_of for facts in shifts.values()}
+    own = {
+        _flat(one, f"free_{score}"): value
+        for one in freely.outputs
+        if one.target.name in read
+        for score, value in one.scores.items()
+    }
+    return replace(taught, scores={**taught.scores, **own})
 
 
 def score_answers(
@@ -186,9 +159,3 @@ def _score_output(
     return OutputScores(
         output, target, name, "accuracy", scores, classified.classes, classified.confusion, labels, chances
     )
-
-
-def told_classes(answers: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the class of the largest score, `(examples, *places)`, of `(examples, *places, scores)`."""
-    told: NDArray[np.int64] = class_probabilities(answers).argmax(axis=-1)
-    return told

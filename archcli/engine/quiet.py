@@ -9,6 +9,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -42,6 +43,10 @@ def start_tensorflow() -> None:
         from archcli.engine.devices import grow_gpu_memory  # noqa: PLC0415 -- it imports TensorFlow
 
         grow_gpu_memory()
+    # Keras says of models inside models that they lose masks; they hand them on, layer by layer.
+    warnings.filterwarnings(
+        "ignore", message=r"Layer '.*' \(of type (Functional|Sequential)\) was passed an input with a mask"
+    )
 
 
 @contextmanager

@@ -1,0 +1,141 @@
+"""The answers of a saved model: at once, or step by step where it reads its own answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from archcli.commands.scored import Scored, told_classes
+from archcli.data.features.shift import scale_target
+from archcli.engine.evaluation import predict_outputs
+from archcli.engine.feeding import place
+from archcli.recipe.facts import END, InputFacts, TargetFacts
+
+BATCH: Final = 1024
+"""Examples a step: many, since no gradient is kept."""
+
+START: Final = 1
+"""The index of a text's start in the input that is that text some steps late; 0 is padding."""
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+def run_saved(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDArray[Any]]:
+    """Answer raw inputs, all steps at once: an input that is a target some steps late holds the truth.
+
+    Args:
+        model: As saved: raw values in, probabilities or numbers out.
+        inputs: Raw, by the names of the model's inputs; others are left alone.
+        scored: What the model takes and answers.
+
+    Returns:
+        The answers, `(examples, ...)`, by the outputs' names.
+    """
+    taken = {leaf.name: inputs[leaf.name] for facts in scored.inputs.values() for leaf in facts.leaves}
+    return _by_name(predict_outputs(model, _single(taken), batch_size=BATCH), scored)
+
+
+def answer(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDArray[Any]]:
+    """Answer raw inputs as in use, where no truth is known: what the model reads of its answers are its own.
+
+    Args:
+        model: As saved.
+        inputs: Raw, by the names of the model's inputs; those that are targets some steps late may be left out.
+        scored: What the model takes and answers.
+
+    Returns:
+        The answers, `(examples, ...)`, by the outputs' names.
+    """
+    if not fed_back(scored):
+        return run_saved(model, inputs, scored)
+    shifts = fed_back(scored)
+    given = {
+        leaf.name: inputs[leaf.name]
+        for facts in scored.inputs.values()
+        for leaf in facts.leaves
+        if leaf.kind != "shift"
+    }
+    count = len(next(iter(given.values()))) if given else len(next(iter(inputs.values())))
+    batches = []
+    for start in range(0, count, BATCH):
+        batch = {name: values[start : start + BATCH] for name, values in given.items()}
+        batches.append(_run_free(model, batch, min(BATCH, count - start), shifts, scored))
+    return {name: np.concatenate([batch[name] for batch in batches]) for name in scored.outputs}
+
+
+def fed_back(scored: Scored) -> dict[str, InputFacts]:
+    """Return the inputs that are a target some steps late, by name."""
+    return {name: facts for name, facts in scored.inputs.items() if facts.shift_of is not None}
+
+
+def _run_free(
+    model: keras.Model, given: Arrays, count: int, shifts: Mapping[str, InputFacts], scored: Scored
+) -> dict[str, NDArray[Any]]:
+    """Answer one batch step by step, and put the answer to each step into the inputs of those after it."""
+    answering = {shift: _first_output(facts, scored) for shift, facts in shifts.items()}
+    read = {name: _nothing_yet(facts, count) for name, facts in shifts.items()}
+    ended = {name: np.zeros(count, bool) for name in shifts}
+    placed = place(dict(given))
+    kept: dict[str, NDArray[Any]] = {}
+    steps = max(values.shape[1] for values in read.values())
+    for step in range(steps):
+        answers = _by_name(model.predict_on_batch(_single({**placed, **place(read)})), scored)
+        for name in scored.outputs:
+            _keep(kept, name, answers[name], step, steps, is_stepwise=name in answering.values())
+        for name, facts in shifts.items():
+            after = step + facts.shift_by
+            if after < read[name].shape[1] and step < answers[answering[name]].shape[1]:
+                target = scored.learned[answering[name]]
+                read[name][:, after] = _fed(answers[answering[name]][:, step], target, ended[name])
+    return kept
+
+
+def _keep(
+    kept: dict[str, NDArray[Any]], name: str, answers: NDArray[Any], step: int, steps: int, *, is_stepwise: bool
+) -> None:
+    """Keep what is answered to this step; of an output that has no steps, what is answered last."""
+    if not is_stepwise:
+        kept[name] = answers
+    else:
+        whole = kept.setdefault(name, np.array(answers))
+        whole[:, step : step + 1] = answers[:, step : step + 1]
+        if step == steps - 1:
+            whole[:, steps:] = answers[:, steps:]
+
+
+def _fed(answers: NDArray[Any], target: TargetFacts, ended: NDArray[np.bool_]) -> NDArray[Any]:
+    """Return what is read of the answers to one step; `ended` is changed where a text ends here."""
+    if not target.classes:
+        return scale_target(answers.astype(np.float32), target)
+    told = told_classes(answers)
+    if target.kind != "text":
+        rows: NDArray[Any] = np.eye(len(target.classes), dtype=np.float32)[told]
+        return rows
+    ended |= told == target.classes.index(END)
+    return np.where(ended, 0, told + 1).astype(np.int32)
+
+
+def _nothing_yet(facts: InputFacts, count: int) -> NDArray[Any]:
+    """Return the input before anything is answered: a start, then padding."""
+    nothing = np.zeros((count, *(size or 1 for size in facts.shape)), facts.dtype)
+    if facts.dtype == "int32":
+        nothing[:, : facts.shift_by] = START
+    return nothing
+
+
+def _first_output(facts: InputFacts, scored: Scored) -> str:
+    """Return the output that is the answer to the target that an input is some steps late."""
+    return next(name for name, target in scored.learned.items() if target.name == facts.shift_of)
+
+
+def _by_name(answers: Any, scored: Scored) -> dict[str, NDArray[Any]]:
+    return dict(answers) if isinstance(answers, Mapping) else {next(iter(scored.outputs)): answers}
+
+
+def _single(arrays: Mapping[str, Any]) -> Any:
+    """Return the only one, or all by name."""
+    return next(iter(arrays.values())) if len(arrays) == 1 else dict(arrays)
