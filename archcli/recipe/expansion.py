@@ -12,7 +12,7 @@ from archcli.recipe.data_section import build_data, described_source, target_kin
 from archcli.recipe.features import read_columns
 from archcli.recipe.long_form import to_long_form
 from archcli.recipe.merging import merge
-from archcli.recipe.nodes import MapNode, ScalarNode, node_of, scalar
+from archcli.recipe.nodes import MapNode, ScalarNode, is_null, node_of, scalar
 from archcli.recipe.recipe import Data, Fact, Named, Value
 from archcli.recipe.schema import DATA, MODEL, MODEL_FORMS, TRAIN
 from archcli.recipe.types import Object
@@ -45,6 +45,12 @@ def expand_architecture(node: MapNode, checker: Checker) -> Expanded:
         return Expanded(node, is_whole=True)
     if any(model.get(form) is not None for form in MODEL_FORMS if form != "architecture"):
         return Expanded(node, is_whole=True)  # what is wrong with that is said where the forms are told apart
+    outputs = model.entry("outputs")
+    if outputs is not None and not is_null(outputs.value):
+        message = "`outputs` names nodes of a graph, and an architecture brings its own"
+        hint = "leave it out; `archcli show --expanded` prints the layers, to be changed at will"
+        checker.note("not-one-form", message, outputs.key.location, hint)
+        return Expanded(node, is_whole=False)
     problem_count = len(checker.problems)
     architecture = checker.value(written, Object("architecture"), "`architecture`")
     surroundings = _surroundings(node, checker)

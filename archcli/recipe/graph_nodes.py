@@ -6,18 +6,22 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from archcli.recipe.calls import CALL_ARGUMENTS, CALLS, CallArgument
-from archcli.recipe.misfits import not_a_node, unknown_name
-from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode
+from archcli.recipe.misfits import meant, not_a_node, unknown_name
+from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.recipe import Block, Chain, Graph, GraphNode, Layer, Named, Shared, Value
 from archcli.recipe.schema import BLOCK, REPEAT
 from archcli.recipe.signatures import signature
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.types import Truth
+from archcli.recipe.typing_of import describe_node
 from archcli.recipe.wiring import ONLY_INPUT
 
 if TYPE_CHECKING:
     from archcli.errors import Location
     from archcli.recipe.values import Checker
+
+_WORDS: Final = ("from", "repeat", "layers")
+"""What may stand beside any layer of a node, or in its place."""
 
 UNWANTED: Final = "_"
 """What an output of a layer is called that nobody wants."""
@@ -25,7 +29,7 @@ UNWANTED: Final = "_"
 
 def read_nodes(checker: Checker, node: MapNode) -> list[GraphNode]:
     """Read the nodes of a graph, not yet tied together; those that cannot be read are left out."""
-    uses = [_read_use(checker, entry) for entry in node.entries]
+    uses = [_read_use(checker, entry) for entry in node.entries if not is_null(entry.value)]
     return [use for use in uses if use is not None]
 
 
@@ -43,10 +47,11 @@ def _read_use(checker: Checker, entry: Entry) -> GraphNode | None:
     tensors: dict[str, str | tuple[str, ...]] = {}
     arguments: dict[str, Value] = {}
     for given in node.entries:
-        if given.key.text in ("from", "repeat", "layers") or _is_layer(checker, given.key):
+        if given.key.text in _WORDS or _is_layer(checker, given.key) or is_null(given.value):
             continue
-        locations[given.key.text] = given.value.location
         kind = _call_argument(checker, layers, given.key) if layers else None
+        if kind is not None:
+            locations[given.key.text] = given.value.location
         if kind == "tensor":
             found = _tensor_names(checker, given.value, f"`{given.key.text}`")
             tensors[given.key.text] = found[0] if len(found) == 1 else found
@@ -55,10 +60,14 @@ def _read_use(checker: Checker, entry: Entry) -> GraphNode | None:
     if not layers:
         checker.unread_nodes.update(name for name in names if name)
         return None
-    if not inputs and not tensors:
+    others = [given.key.text for given in node.entries if given.key.text not in locations]
+    if not inputs and not tensors and (source is None or is_null(source.value)) and not meant(others, ("from",)):
         message = f"the node `{entry.key.text}` does not say what it reads"
-        hint = f"write `from: {ONLY_INPUT}`, or the name of another node" if source is None else None
+        hint = f"write `from: {ONLY_INPUT}`, or the name of another node"
         checker.note("missing-key", message, entry.key.location, hint)
+    if not inputs and not tensors:
+        checker.unread_nodes.update(name for name in names if name)
+        return None
     return GraphNode(names, layers, inputs, tensors, arguments, entry.key.location, locations)
 
 
@@ -67,8 +76,9 @@ def _names(key: ScalarNode) -> list[str]:
 
 
 def _is_layer(checker: Checker, key: ScalarNode) -> bool:
-    """Tell whether a key of a node names its layer."""
-    return key.text[:1].isupper() or key.text in checker.patterns or key.text in checker.shared
+    """Tell whether a key of a node names its layer; `From` is a slip."""
+    is_class = key.text[:1].isupper() and key.text.lower() not in {*_WORDS, *CALL_ARGUMENTS}
+    return is_class or key.text in checker.patterns or key.text in checker.shared or key.text in checker.unread_layers
 
 
 def _read_layers_of_use(checker: Checker, name: ScalarNode, node: MapNode) -> tuple[Layer, ...]:
@@ -91,7 +101,7 @@ def _read_layers_of_use(checker: Checker, name: ScalarNode, node: MapNode) -> tu
         checker.note("not-one-form", message, named[1].key.location, hint)
         return ()
     if not named:
-        others = [e for e in node.entries if e.key.text not in CALL_ARGUMENTS | {"from", "repeat"}]
+        others = [one for one in node.entries if one.key.text.lower() not in {*_WORDS, *CALL_ARGUMENTS}]
         if others:
             checker.keep(unknown_name(others[0].key, "layer", also=(*checker.patterns, *checker.shared)))
         else:
@@ -129,9 +139,12 @@ def _call_argument(checker: Checker, layers: Sequence[Layer], key: ScalarNode) -
 
 
 def _tensor_names(checker: Checker, node: Node, what: str) -> tuple[str, ...]:
+    if is_null(node):
+        return ()
     items = node.items if isinstance(node, ListNode) else (node,)
     names = [item.text for item in items if isinstance(item, ScalarNode) and isinstance(item.value, str)]
     if len(names) != len(items) or not items:
-        checker.note("wrong-type", f"{what} wants the name of a node or a list of names", node.location)
+        message = f"{what} wants the name of a node or a list of names, found {describe_node(node)}"
+        checker.note("wrong-type", message, node.location, f"such as `{what.strip('`')}: {ONLY_INPUT}`")
         return ()
     return tuple(names)

@@ -89,6 +89,8 @@ def key_hint(key: str, section: Section) -> str | None:
 
 def argument_hint(key: str, found: Signature) -> str | None:
     """Say what an argument may stand for that the named thing does not have."""
+    if key in ("from", "repeat"):
+        return f"it stands beside `{found.name}`, not inside: `{{{found.name}: ..., {key}: ...}}`"
     if key in ("input_shape", "batch_input_shape"):
         return _SHAPE
     has_rate = "learning_rate" in found.arguments
@@ -128,9 +130,13 @@ def type_hint(node: Node, type_: Type) -> str | None:
     options = type_.types if isinstance(type_, Either) else (type_,)
     kinds = tuple(type(option) for option in options)
     if isinstance(type_, Section):
+        if len(type_.fields) == 1 and isinstance(node, ScalarNode) and isinstance(node.value, (int, float)):
+            return f"write `{{{type_.fields[0].name}: {node.text}}}`"
         return f"its keys are {_listed([field.name for field in type_.fields])}"
     if isinstance(node, ListNode) and MapOf not in kinds and ListOf not in kinds and len(node.items) == 1:
         return "write it without the brackets"
+    if isinstance(node, ListNode) and kinds == (MapOf,):
+        return "write `name: ...` for each, without dashes or brackets"
     category = next((option.category for option in options if isinstance(option, Object)), None)
     if isinstance(node, ScalarNode) and isinstance(node.value, str):
         return _text_hint(node, kinds)

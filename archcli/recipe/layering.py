@@ -6,9 +6,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from archcli.recipe.arity import check_chain
 from archcli.recipe.graph_nodes import read_nodes
 from archcli.recipe.misfits import (
     cell_outside_rnn,
+    meant,
     missing_block_parameters,
     not_one_name,
     unknown_name,
@@ -125,6 +127,8 @@ def read_layer(checker: Checker, node: Node, category: str, what: str) -> Layer 
         return _read_block(checker, checker.patterns[entry.key.text], entry)
     if category == "layer" and entry.key.text in checker.shared:
         return _read_shared(checker, entry)
+    if category == "layer" and entry.key.text in checker.unread_layers:
+        return None  # what is wrong with it is said where it is defined
     found = signature(category, entry.key.text)
     if found is None:
         checker.keep(unknown_name(entry.key, category, also=(*checker.patterns, *checker.shared)))
@@ -134,12 +138,13 @@ def read_layer(checker: Checker, node: Node, category: str, what: str) -> Layer 
     return checker.arguments(entry, found)
 
 
-def _read_shared(checker: Checker, entry: Entry) -> Shared:
+def _read_shared(checker: Checker, entry: Entry) -> Shared | None:
     if not is_null(entry.value):
         message = f"`{entry.key.text}` is a shared layer and takes no arguments where it is used"
         checker.note("unknown-argument", message, entry.value.location, "its arguments are under `shared`")
     checker.used_shared.add(entry.key.text)
-    checker.shared_layer(entry.key.text)
+    if checker.shared_layer(entry.key.text) is None:
+        return None
     return Shared(entry.key.text, entry.key.location)
 
 
@@ -202,8 +207,11 @@ def _read_body(checker: Checker, pattern: Pattern) -> Chain | Graph | None:
     layers, nodes = pattern.node.get("layers"), pattern.node.get("nodes")
     what = f"the block `{pattern.name.text}`"
     if (layers is None) == (nodes is None):
+        unknown = [entry.key.text for entry in pattern.node.entries if BLOCK.field(entry.key.text) is None]
         has = "both `layers` and `nodes`" if layers is not None else "neither `layers` nor `nodes`"
-        checker.note("not-one-form", f"{what} has {has}", pattern.name.location, "it is made of one of the two")
+        hint = "it is made of one of the two: a chain of layers, or a graph"
+        if layers is not None or not meant(unknown, ("layers", "nodes")):
+            checker.note("not-one-form", f"{what} has {has}", pattern.name.location, hint)
         return None
     if isinstance(layers, ListNode):
         if len(pattern.inputs) > 1:
@@ -211,7 +219,9 @@ def _read_body(checker: Checker, pattern: Pattern) -> Chain | Graph | None:
             entry = pattern.node.entry("inputs")
             checker.note("several-inputs", message, entry.value.location if entry else None, "write `nodes`")
             return None
-        return read_chain(checker, layers, "layer", "`layers`")
+        chain = read_chain(checker, layers, "layer", "`layers`")
+        check_chain(checker, chain)
+        return chain
     if isinstance(nodes, MapNode):
         uses = read_nodes(checker, nodes)
         outputs = pattern.node.get("outputs")

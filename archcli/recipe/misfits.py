@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 
 from archcli.errors import Location, Problem
 from archcli.recipe.hints import argument_hint, key_hint, name_hint, type_hint
-from archcli.recipe.nodes import Entry, MapNode, Node, ScalarNode, is_null
+from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.signatures import canonical_name, names, other_names, signature
 from archcli.recipe.suggestions import did_you_mean, near_match
 from archcli.recipe.syntax import GLUED, space_missing
@@ -19,7 +19,7 @@ LISTED = ("layer", "cell", "metric", "callback")
 
 def section_name(type_: Section) -> str:
     """Return what messages call a section."""
-    return "the recipe" if type_.name == "recipe" else f"`{type_.name}`"
+    return {"recipe": "the recipe", "block": "a block"}.get(type_.name, f"`{type_.name}`")
 
 
 def unknown_key(key: ScalarNode, type_: Section) -> Problem:
@@ -86,7 +86,12 @@ def missing_block_parameters(block: str, missing: Sequence[str], use: Entry) -> 
 def not_a_node(entry: Entry) -> Problem:
     """Describe what stands where a node of a graph is wanted."""
     message = f"the node `{entry.key.text}` wants a layer and what it reads, found {describe_node(entry.value)}"
-    return Problem("wrong-type", message, entry.value.location, "such as `{Dense: 32, from: input}`")
+    hint = "such as `{Dense: 32, from: input}`"
+    if isinstance(entry.value, ListNode):
+        hint = f"write `{entry.key.text}: {{layers: [...], from: input}}`"
+    elif isinstance(entry.value, ScalarNode) and canonical_name("layer", entry.value.text)[0] is not None:
+        hint = f"write `{entry.key.text}: {{{entry.value.text}, from: input}}`"
+    return Problem("wrong-type", message, entry.value.location, hint)
 
 
 def unknown_name(key: ScalarNode, category: str, *, also: Sequence[str] = ()) -> Problem:
@@ -96,10 +101,18 @@ def unknown_name(key: ScalarNode, category: str, *, also: Sequence[str] = ()) ->
         return space_missing(key.text, key.location)
     noun = f"type of {category}" if category in ("input", "target") else category
     message = f"no {noun} is called `{key.text}`"
+    own = near_match(key.text, also)
     if also and key.text[:1].islower():
         message = f"no layer, block or shared layer is called `{key.text}`"
-        if near_match(key.text, also) is not None:
-            return Problem(f"unknown-{category}", message, key.location, did_you_mean(key.text, also))
+    if own is not None and (key.text[:1].islower() or own == key.text.lower()):
+        return Problem(f"unknown-{category}", message, key.location, f"did you mean `{own}`?")
+    if category == "layer" and key.text == "repeat":
+        message = "`repeat` stands without the layer that it repeats"
+        return Problem("unknown-layer", message, key.location, "write `{Dense: 8, repeat: 3}`")
+    first, _, rest = key.text.partition(" ")
+    if category == "layer" and rest.strip() == "from":
+        hint = f"a comma is missing: `{{{first}, from: ...}}`"
+        return Problem("unknown-layer", message, key.location, hint)
     return Problem(
         f"unknown-{category}",
         message,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal, cast
 
@@ -12,13 +12,15 @@ from archcli.recipe.calls import CALL_ARGUMENTS
 from archcli.recipe.data_section import described_source, is_one_label
 from archcli.recipe.graph_nodes import read_nodes
 from archcli.recipe.layering import Pattern
-from archcli.recipe.misfits import meant, unknown_key
+from archcli.recipe.misfits import meant, unknown_key, wrong_type
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null
 from archcli.recipe.recipe import Block, Body, Chain, Data, Graph, Layer, Model, Named, Shared, Value
 from archcli.recipe.schema import BLOCK, MODEL, MODEL_FORMS
+from archcli.recipe.signatures import canonical_name
 from archcli.recipe.suggestions import did_you_mean
+from archcli.recipe.typing_of import has_form
 from archcli.recipe.values import Checker
-from archcli.recipe.wiring import RESERVED, Wire, outputs_of, wire
+from archcli.recipe.wiring import ONLY_INPUT, RESERVED, Wire, outputs_of, wire
 
 _SEVERAL: Final = {
     "inputs": "put the columns side by side, `columns: [a, b]`, or write `nodes`, which read them by name",
@@ -48,14 +50,21 @@ def learn_names(checker: Checker, model: Node | None) -> None:
     taken: dict[str, str] = {}
     patterns: dict[str, Pattern] = {}
     layers: dict[str, Entry] = {}
-    for entry in blocks.entries if isinstance(blocks, MapNode) else ():
+    for entry in _present(blocks):
         if _check_name(checker, entry.key, "a block", taken) and isinstance(entry.value, MapNode):
             patterns[entry.key.text] = Pattern(entry.key, entry.value)
             _check_block(checker, patterns[entry.key.text])
-    for entry in shared.entries if isinstance(shared, MapNode) else ():
+    for entry in _present(shared):
         if _check_name(checker, entry.key, "a shared layer", taken):
             layers[entry.key.text] = entry
     checker.patterns, checker.shared = patterns, layers
+    given = {entry.key.text for entry in (*_present(blocks), *_present(shared))}
+    checker.unread_layers = {name for name in given - {*patterns, *layers} if canonical_name("layer", name)[0] is None}
+
+
+def _present(node: Node | None) -> Sequence[Entry]:
+    """Return what a mapping holds; null means that a key is not there."""
+    return [entry for entry in node.entries if not is_null(entry.value)] if isinstance(node, MapNode) else ()
 
 
 def _check_name(checker: Checker, key: ScalarNode, what: str, taken: dict[str, str]) -> bool:
@@ -83,13 +92,15 @@ def _check_block(checker: Checker, pattern: Pattern) -> None:
             checker.keep(unknown_key(entry.key, BLOCK))
     for entry in pattern.parameters.values():
         checker.given_name(entry.key)
+    for name in ("parameters", "inputs", "outputs"):
+        node, field = pattern.node.get(name), BLOCK.field(name)
+        if node is not None and field is not None and not has_form(node, field.type):
+            checker.keep(wrong_type(node, field.type, f"`{name}`"))
     inputs = pattern.node.get("inputs")
+    taken: dict[str, str] = {}
     for key in inputs.items if isinstance(inputs, ListNode) else ():
-        if isinstance(key, ScalarNode) and checker.given_name(key) and key.text in CALL_ARGUMENTS:
-            message = (
-                f"an input of a block cannot be called `{key.text}`, an argument of Keras's layers when they are called"
-            )
-            checker.note("repeated-name", message, key.location, "give it another name")
+        if isinstance(key, ScalarNode) and key.text != ONLY_INPUT:
+            _check_name(checker, key, "an input of a block", taken)
 
 
 def build_model_value(
@@ -258,7 +269,10 @@ def _bind(checker: Checker, body: Body, section: MapNode, data: Data) -> tuple[M
             checker.note("output-without-target", message, location, hint)
     learned = {target for target in outputs.values() if target is not None}
     if outputs and not learned and len(checker.problems) == problems:
-        checker.note("output-without-target", "no output has a target: there is nothing to learn", section.location)
+        entry = section.entry("outputs")
+        place = section.location if entry is None else entry.key.location
+        hint = "write the name of a target in the place of a `null`"
+        checker.note("output-without-target", "no output has a target: there is nothing to learn", place, hint)
     if len(checker.problems) > problems:
         return None
     for name, feature in data.targets.items():

@@ -80,6 +80,10 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
         case Section():
             field = type_.field(step.text)
             return _set_entry(node, step, rest, field.type if field else Anything(), value)
+        case MapOf() if isinstance(type_.value, Use) and rest and isinstance(node, MapNode) and not node.get(step.text):
+            names = [entry.key.text for entry in node.entries]
+            message = f"no node is called `{step.text}`"
+            raise RecipeError(Problem("unknown-path", message, step.location, did_you_mean(step.text, names)))
         case MapOf():
             return _set_entry(node, step, rest, type_.value, value)
         case Object() | ListOf() if isinstance(node, ListNode):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, cast
 
-from archcli.errors import Location
+from archcli.errors import Location, Problem
 from archcli.recipe.data_section import target_kind
 from archcli.recipe.last_layers import last_layers
 from archcli.recipe.nodes import MapNode
@@ -70,8 +71,8 @@ def build_train(
         asked = _of_output(given.get("metrics"), output)
         written = tuple(m for m in asked if isinstance(m, Named)) if isinstance(asked, tuple) else None
         measured, metric_problems = complete_metrics(written, objective, target)
-        for problem in (*loss_problems, *metric_problems):
-            checker.keep(problem)
+        for key, problem in (*(("loss", p) for p in loss_problems), *(("metrics", p) for p in metric_problems)):
+            checker.keep(_by_output(problem, key, output, given.get(key), objectives))
         metrics[output] = measured
         if complete is not None:
             losses[output] = complete
@@ -104,6 +105,15 @@ def build_train(
         compile=cast("Any", given["compile"]),
         locations=locations,
     )
+
+
+def _by_output(problem: Problem, key: str, output: str, written: Value, objectives: Mapping[str, Objective]) -> Problem:
+    """Say whose a problem is where one loss, or one list of metrics, is written for several outputs."""
+    if len(objectives) == 1 or written is None or isinstance(written, Mapping):
+        return problem
+    wanted = ", ".join(f"{name}: {'...' if key == 'loss' else '[...]'}" for name in objectives)
+    hint = f"write one for each output: `{key}: {{{wanted}}}`"
+    return replace(problem, message=f"{problem.message}, which `{output}` learns", hint=hint)
 
 
 def _of_output(value: Value, output: str) -> Value:

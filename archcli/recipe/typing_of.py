@@ -149,7 +149,9 @@ def _plural(type_: Type) -> str:
             return "whole numbers"
         case Number():
             return "numbers"
-        case Text(kind="text") | GivenName() | FilePath():
+        case GivenName():
+            return "names"
+        case Text(kind="text") | FilePath():
             return "texts"
         case Object(category="loss"):
             return "losses"

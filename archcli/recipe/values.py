@@ -70,6 +70,7 @@ class Checker:
         self.shared: Mapping[str, Entry] = {}
         self.used_shared: set[str] = set()
         self.unread_nodes: set[str] = set()
+        self.unread_layers: set[str] = set()
         self.scope: Scope | None = None
         self.inside: list[str] = []
         self._shared_layers: dict[str, Layer | None] = {}

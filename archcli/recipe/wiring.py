@@ -119,7 +119,8 @@ def _check_names(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequence[
                 checker.note("repeated-name", message, node.location, "give it another name")
             taken.setdefault(name, "another node")
         if not any(node.names):
-            checker.note("unused-node", "a node that gives nothing anyone wants", node.location, "take it away")
+            message = "of the node `_` nothing is wanted"
+            checker.note("unused-node", message, node.location, "take it away, or give it a name")
 
 
 def _check_reading(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequence[Wire], what: str) -> None:
@@ -135,7 +136,8 @@ def _check_reading(checker: Checker, nodes: Sequence[GraphNode], inputs: Sequenc
                 message = f"{what} has {len(inputs)} inputs, and `{ONLY_INPUT}` does not say which"
                 checker.note("unknown-node", message, where, f"write one of {listed}")
                 continue
-            checker.note("unknown-node", f"no node and no input is called `{name}`", where, did_you_mean(name, known))
+            others = [one for one in known if one not in node.names]
+            checker.note("unknown-node", f"no node and no input is called `{name}`", where, did_you_mean(name, others))
 
 
 def _reading(node: GraphNode, name: str) -> Location:
@@ -208,7 +210,7 @@ def _find_outputs(
         elif one.name not in given:
             is_input = one.name in [arrives.name for arrives in inputs]
             message = f"the output `{one.name}` is an input" if is_input else f"no node is called `{one.name}`"
-            mended = "put a layer between" if is_input else did_you_mean(one.name, given)
+            mended = "put a layer between, such as `Identity`" if is_input else did_you_mean(one.name, given)
             checker.note("unknown-node", message, one.location, mended)
             known = False
     if not asked:
