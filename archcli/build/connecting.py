@@ -11,10 +11,10 @@ import keras
 from archcli.build.counts import output_problem
 from archcli.build.names import Names, snake_case
 from archcli.build.objects import Origins, build_layer, build_object
-from archcli.build.walking import flat_layers, is_graph, named_layers, own_layers
-from archcli.build.wire import Wire
-from archcli.build.wiring import Call, arrange, block_inputs, keep_mask
-from archcli.errors import Location, Problem, RecipeError
+from archcli.build.walking import flat_layers, is_graph, own_layers
+from archcli.build.wire import Wire, fits, shape_text
+from archcli.build.wiring import Call, arrange, block_inputs, loses_mask, mask_of
+from archcli.errors import Problem, RecipeError
 from archcli.recipe.recipe import Block, Body, Chain, Graph, GraphNode, Layer, Model, Named, Shared
 
 
@@ -67,6 +67,7 @@ class Connector:
         self._described = model.shared
         self._shared: dict[str, _Made] = {}
         self._uses: tuple[Block | Shared, ...] = ()
+        self._is_masked = False  # whether we are in a block and some of what arrives there has a mask
 
     def names(self, body: Body, taken: Sequence[str]) -> Names:
         """Return the names for the layers of a model or block whose inputs are called `taken`."""
@@ -138,7 +139,12 @@ class Connector:
             args, keywords = arrange(named, call)
         except RecipeError as error:
             raise RecipeError(*(self._placed(problem) for problem in error.problems)) from None
-        outputs = _flat(made(*args, **keep_mask(made, args, keywords)))
+        if loses_mask(made, args, keywords):
+            mask = mask_of(args[0])
+            if mask is None and self._is_masked:
+                raise RecipeError(self._placed(_mask_problem(named, call)))
+            keywords |= {} if mask is None else {"mask": mask}
+        outputs = _flat(made(*args, **keywords))
         if any(output is wire.tensor for output in outputs for wire in call.wires):
             message = f"`{named.name}` cannot be part of a model in this version of Keras: it takes it for a cycle"
             raise RecipeError(self._placed(Problem("keras-rejects", message, named.location)))
@@ -204,7 +210,14 @@ class Connector:
             inside: Wire(keras.Input(wire.shape[1:], dtype=wire.tensor.dtype, name=inside), inside, None, wire.trail)
             for inside, wire in zip(input_names, outer, strict=True)
         }
-        tensors = [wire.tensor for wire in arrives.values()]
+        was_masked = self._is_masked
+        self._is_masked = was_masked or any(mask_of(wire.tensor) is not None for wire in outer)
+        made = self._nest_body(body, name, arrives)
+        self._is_masked = was_masked
+        return made
+
+    def _nest_body(self, body: Body, name: str, arrives: Mapping[str, Wire]) -> _Made:
+        tensors, input_names = [wire.tensor for wire in arrives.values()], tuple(arrives)
         names = self.names(body, input_names)
         if isinstance(body, Graph):
             known = self.graph(body, arrives, names)
@@ -217,6 +230,11 @@ class Connector:
 
     def _call_nested(self, layer: Block | Shared, made: _Made, call: Call) -> Run:
         wires = block_inputs(layer, made.inputs, call)
+        for wire, taken in zip(wires, made.model.inputs, strict=True):
+            if not fits(wire.shape, tuple(taken.shape)):
+                message = f"`{layer.name}` was made for {shape_text(taken.shape)} at its first use, but {wire} arrives"
+                hint = "one set of weights is for one shape: a block has weights of its own at each use"
+                raise RecipeError(self._placed(Problem("shape-mismatch", message, layer.location, hint)))
         outputs = _flat(made.model(_single([wire.tensor for wire in wires])))
         trails = made.trails or (call.trail,) * len(outputs)
         return Run((made.model,), outputs, trails, layer)
@@ -252,15 +270,10 @@ def with_uses(problem: Problem, uses: Sequence[Block | Shared]) -> Problem:
     return replace(problem, hint="; ".join([*([problem.hint] if problem.hint else []), ", ".join(texts)]))
 
 
-def refusals(model: Model) -> tuple[Problem, ...]:
-    """Make each layer once more and return what Keras refuses of all of them, each once."""
-    found: dict[tuple[str, Location | None], Problem] = {}
-    for named in named_layers(model):
-        try:
-            build_object(named, "layer", make=lambda _: keras.layers.Identity())
-        except RecipeError as error:
-            found |= {(problem.message, problem.location): problem for problem in error.problems}
-    return tuple(found.values())
+def _mask_problem(named: Named, call: Call) -> Problem:
+    given = ", ".join(f"`{name}`" for name in call.tensors)
+    message = f"`{named.name}` with {given} would go through the padding: Keras does not tell it inside a block"
+    return Problem("mask-lost", message, named.location, "make it a node outside of blocks")
 
 
 def _following(run: Run, before: GraphNode | Wire | None) -> Wire:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from archcli.build.objects import RECURRENT
 from archcli.build.wire import shape_text
 from archcli.errors import Problem
 from archcli.recipe.recipe import Block, GraphNode, Named, Shared
@@ -66,7 +67,7 @@ def _listed(last: Named | Block | Shared, outputs: Sequence[Any]) -> str:
 def _descriptions(named: Named, count: int) -> tuple[str, ...]:
     """Say what a recurrent layer's tensors are, in Keras's order; empty where that is not certain."""
     wrapped = named.arguments.get("layer") if named.name == "Bidirectional" else named
-    if not isinstance(wrapped, Named):
+    if not isinstance(wrapped, Named) or wrapped.name not in RECURRENT:
         return ()
     what = "every step" if wrapped.arguments.get("return_sequences") is True else "the last step"
     both = "merge_mode" in named.arguments and named.arguments["merge_mode"] is None

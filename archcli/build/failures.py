@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import FrameType
 from typing import Any, Final
 
+import keras
+
 from archcli.build.classes import CLASSES
 from archcli.build.connecting import Connection, with_uses
-from archcli.build.objects import RECURRENT, Origins
+from archcli.build.objects import RECURRENT, Origins, build_object
 from archcli.build.refusals import argument_problem, reason
-from archcli.build.walking import flat_layers
+from archcli.build.walking import flat_layers, named_layers
 from archcli.build.wire import Shape, shape_text
-from archcli.errors import Problem
+from archcli.errors import Location, Problem, RecipeError
 from archcli.recipe.catalogue import catalogue
-from archcli.recipe.recipe import Chain, Named
+from archcli.recipe.recipe import Chain, Model, Named
 
 SEQUENCE: Final = "(batch, steps, features)"
 WANTED: Final = {
@@ -94,6 +96,17 @@ def rank_problem(connections: Mapping[int, Connection]) -> Problem | None:
         if wanted is not None and call.inputs and len(call.inputs[0].shape) != wanted.count(",") + 1:
             return with_uses(_rank_problem(named, wanted, call.inputs[0].shape, call.trail), connection.uses)
     return None
+
+
+def refusals(model: Model) -> tuple[Problem, ...]:
+    """Make each layer once more and return what Keras refuses of all of them, each once."""
+    found: dict[tuple[str, Location | None], Problem] = {}
+    for named in named_layers(model):
+        try:
+            build_object(named, "layer", make=lambda _: keras.layers.Identity())
+        except RecipeError as error:
+            found |= {(problem.message, problem.location): problem for problem in error.problems}
+    return tuple(found.values())
 
 
 def _layers_at_work(error: BaseException, origins: Origins) -> Iterator[tuple[int, FrameType, Named]]:

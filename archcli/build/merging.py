@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from archcli.build.wire import Shape, Wire, shape_text
+from archcli.build.wire import Shape, Wire, fits, shape_text
 from archcli.errors import Problem
 from archcli.recipe.recipe import Named
 
@@ -31,7 +31,7 @@ def _elementwise_problem(named: Named, wires: Sequence[Wire]) -> Problem | None:
         message = f"`Subtract` takes two tensors, but {len(wires)} arrive"
         return Problem("wrong-input-count", message, named.location)
     for first, second in _pairs(wires):
-        if _are_equal(first.shape, second.shape):
+        if fits(first.shape, second.shape):
             continue
         stretched = _stretched(first.shape, second.shape)
         if stretched is None:
@@ -61,7 +61,7 @@ def _concatenate_problem(named: Named, wires: Sequence[Wire]) -> Problem | None:
         if not isinstance(axis, int) or not -rank <= axis < rank:
             return None  # Keras says it
         kept = [index for index in range(rank) if index != axis % rank]
-        if not _are_equal(tuple(first.shape[i] for i in kept), tuple(second.shape[i] for i in kept)):
+        if not fits(tuple(first.shape[i] for i in kept), tuple(second.shape[i] for i in kept)):
             message = f"`Concatenate` cannot join {first} and {second}: only axis {axis} may differ"
             return Problem("shape-mismatch", message, named.argument_locations.get("axis", named.location))
     return None
@@ -90,13 +90,6 @@ def _dot_problem(named: Named, wires: Sequence[Wire]) -> Problem | None:
 
 def _pairs(wires: Sequence[Wire]) -> list[tuple[Wire, Wire]]:
     return [(wires[0], wire) for wire in wires[1:]]
-
-
-def _are_equal(first: Shape, second: Shape) -> bool:
-    """Say whether two shapes are the same as far as is known."""
-    return len(first) == len(second) and all(
-        a is None or b is None or a == b for a, b in zip(first[1:], second[1:], strict=True)
-    )
 
 
 def _stretched(first: Shape, second: Shape) -> Shape | None:

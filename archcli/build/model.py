@@ -10,9 +10,9 @@ from typing import Any, Final
 import keras
 import numpy as np
 
-from archcli.build.connecting import Connector, refusals, stack
+from archcli.build.connecting import Connector, stack
 from archcli.build.counts import output_problem
-from archcli.build.failures import failure_problem, rank_problem, size_problem
+from archcli.build.failures import failure_problem, rank_problem, refusals, size_problem
 from archcli.build.refusals import KERAS_ERRORS
 from archcli.build.wire import Wire
 from archcli.build.wiring import Call

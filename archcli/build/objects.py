@@ -135,7 +135,10 @@ class _Making:
         if (named.name, name) in TAKES_LAYERS or (isinstance(value, Chain) and "cell" in argument.types):
             layers = value.layers if isinstance(value, Chain) else (cast("Layer", value),)
             names = Names()
-            return [build_layer(layer, origins=self.origins, make=self.make, names=names) for layer in layers]
+            made = [build_layer(layer, origins=self.origins, make=self.make, names=names) for layer in layers]
+            if "cell" in argument.types and name != "cells":  # Keras would do it, under a name of its own
+                return keras.layers.StackedRNNCells(made, name="stacked_rnn_cells")
+            return made
         if isinstance(value, (Chain, Block, Shared)):
             return build_layer(value, origins=self.origins, make=self.make)
         if isinstance(value, str) and _category(value, argument) is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 from archcli.build.model import Built
 from archcli.build.objects import RECURRENT
-from archcli.build.wire import Shape, Wire, shape_text
+from archcli.build.wire import Shape, Wire, fits, shape_text
 from archcli.errors import Location, Problem, RecipeError
 from archcli.recipe.facts import TargetFacts
 from archcli.recipe.recipe import Model, Named, Objective
@@ -52,13 +52,6 @@ def wanted_shape(objective: Objective, target_facts: TargetFacts) -> tuple[int, 
     if objective.task == "classification":
         return (*target_facts.shape, len(target_facts.classes))
     return (*target_facts.shape, 1) if objective.task == "binary" else target_facts.shape or (1,)
-
-
-def fits(given: Shape, wanted: Shape) -> bool:
-    """Say whether two shapes are the same, as far as they are known."""
-    return len(given) == len(wanted) and all(
-        a is None or b is None or a == b for a, b in zip(given, wanted, strict=True)
-    )
 
 
 def _output_problem(

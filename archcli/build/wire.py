@@ -39,3 +39,10 @@ class Wire:
 def shape_text(shape: Shape) -> str:
     """Write a shape with the batch: `(batch, 8, 8, 1)`."""
     return f"({', '.join(['batch', *('any' if size is None else str(size) for size in shape[1:])])})"
+
+
+def fits(given: Shape, wanted: Shape) -> bool:
+    """Say whether two shapes are the same, as far as they are known."""
+    return len(given) == len(wanted) and all(
+        a is None or b is None or a == b for a, b in zip(given, wanted, strict=True)
+    )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from inspect import signature
 from typing import Any
 
 from archcli.build.merging import merge_problem
@@ -69,18 +69,20 @@ def arrange(named: Named, call: Call) -> tuple[tuple[Any, ...], dict[str, Any]]:
     return tensors, keywords
 
 
-def keep_mask(layer: Any, args: tuple[Any, ...], keywords: dict[str, Any]) -> dict[str, Any]:
-    """Return the keywords, with the mask of a sequence where Keras would lose it.
+def loses_mask(layer: Any, args: tuple[Any, ...], keywords: Mapping[str, Any]) -> bool:
+    """Say whether Keras would call a layer without the mask of its first tensor.
 
-    Keras hands on the mask of the first tensor only where that is the only one: a recurrent layer that is given its
-    state would go through the padding too.
+    Keras hands that on only where it is the only tensor: a recurrent layer that is given its state would go through the
+    padding too.
     """
     tensors = [value for value in keywords.values() if hasattr(value, "shape") or isinstance(value, list)]
-    mask = getattr(args[0], "_keras_mask", None) if args else None
-    if mask is None or not tensors or "mask" in keywords:
-        return keywords
-    takes = inspect.signature(layer.call).parameters
-    return {**keywords, "mask": mask} if "mask" in takes else keywords
+    takes_one = bool(args) and not isinstance(args[0], list)
+    return takes_one and bool(tensors) and "mask" not in keywords and "mask" in signature(layer.call).parameters
+
+
+def mask_of(tensor: Any) -> Any:
+    """Return the mask that goes with a tensor; None where there is none, or where that is not known yet."""
+    return getattr(tensor, "_keras_mask", None)
 
 
 def block_inputs(block: Block | Shared, names: tuple[str, ...], call: Call) -> list[Wire]:

@@ -9,9 +9,10 @@ from textwrap import indent
 from typing import Literal
 
 import keras
+import numpy as np
 import pytest
 
-from archcli.build.model import build_model
+from archcli.build.model import Built, build_model
 from archcli.cli.render import render_problem
 from archcli.errors import ArchcliError
 from archcli.recipe.checking import load_recipe
@@ -20,6 +21,7 @@ from archcli.recipe.recipe import Recipe
 
 ReadRecipe = Callable[..., Recipe]
 BuildLayers = Callable[..., keras.Model]
+BuildGraph = Callable[..., Built]
 Shown = Callable[[ArchcliError], str]
 
 
@@ -46,6 +48,29 @@ def build_layers(read_recipe: ReadRecipe) -> BuildLayers:
         model = read_recipe(layers, data="{source: diabetes}").model  # a number target: any layer may be the last
         facts = InputFacts("features", shape, ("all",))
         return build_model(replace(model, build=api), inputs={"features": facts}).core
+
+    return build
+
+
+@pytest.fixture
+def build_graph(tmp_path: Path) -> BuildGraph:
+    """Build a model as written, its first line on line 3 of `recipe.yaml`, for inputs by name: a shape, or their facts.
+
+    The target is `y`, a number; outputs may be called anything.
+    """
+
+    def build(model: str, **inputs: tuple[int, ...] | InputFacts) -> Built:
+        facts = {
+            name: given if isinstance(given, InputFacts) else InputFacts(name, given, (name,))
+            for name, given in inputs.items()
+        }
+        arrays = {name: np.zeros((4, *(size or 1 for size in given.shape))) for name, given in facts.items()}
+        np.savez(tmp_path / "data.npz", **arrays, y=np.zeros(4))
+        path = tmp_path / "recipe.yaml"
+        given_text = ", ".join(f"{name}: numeric" for name in inputs)
+        data = f"{{source: {{npz: data.npz}}, inputs: {{{given_text}}}, targets: {{y: number}}}}"
+        path.write_text(f"archcli: 1\nmodel:\n{indent(model, '  ')}\ndata: {data}\n", encoding="utf-8")
+        return build_model(load_recipe(path).model, inputs=facts)
 
     return build
 
