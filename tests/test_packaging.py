@@ -101,7 +101,7 @@ def test_every_dependency_is_locked(project: dict[str, Any]) -> None:
 
 def test_what_is_declared_is_what_is_imported(project: dict[str, Any]) -> None:
     """No dependency is declared that the package does not import itself, and none imported that is not declared."""
-    spelled = {"yaml": "pyyaml", "sklearn": "scikit-learn", "ml_dtypes": "ml-dtypes"}
+    spelled = {"PIL": "pillow", "yaml": "pyyaml", "sklearn": "scikit-learn", "ml_dtypes": "ml-dtypes"}
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "archcli").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
 

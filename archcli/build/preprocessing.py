@@ -92,7 +92,9 @@ def prepare_inputs(inputs: Mapping[str, InputFacts], raw: Mapping[str, NDArray[A
 
 def goes_in_as_it_is(facts: InputFacts) -> bool:
     """Tell whether the network takes the raw values of an input."""
-    return facts.kind == "shift" or (facts.kind == "numeric" and facts.scale is None and facts.fill is None)
+    if facts.kind in ("numeric", "series", "image"):
+        return facts.scale is None and facts.fill is None
+    return facts.kind == "shift"
 
 
 def _raw_input(leaf: InputFacts) -> Any:
@@ -103,8 +105,18 @@ def _raw_input(leaf: InputFacts) -> Any:
 
 def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
     match leaf.kind:
-        case "numeric":
+        case "numeric" | "series" | "image":
             return _scale(leaf, _fill(leaf, raw))
+        case "sequence":
+            steps = ScaleSteps(
+                leaf.scale or (1.0,),
+                leaf.offset or (0.0,),
+                raw_padding=None,
+                padding=leaf.padding or 0.0,
+                name=f"{leaf.name}-scaling",
+                dtype="float32",
+            )
+            return steps(raw)
         case "category":
             index = _look_up(leaf, raw)
             encoding = keras.layers.CategoryEncoding(

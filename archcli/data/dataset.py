@@ -14,9 +14,17 @@ from numpy.typing import NDArray
 from archcli.data.description import describe_facts
 from archcli.data.faults import Faults
 from archcli.data.inputs import find_leaves, fit_inputs, read_inputs
-from archcli.data.sources import open_source
-from archcli.data.splits import PART_NAMES, Indices, PartName, split_by_class, split_examples
-from archcli.data.table import Raw, TargetValues
+from archcli.data.opening import open_examples, read_groups
+from archcli.data.splits import (
+    PART_NAMES,
+    Indices,
+    PartName,
+    split_by_class,
+    split_by_group,
+    split_examples,
+    split_in_order,
+)
+from archcli.data.table import Labels, Raw, TargetValues
 from archcli.data.targets import (
     fit_shifted_targets,
     fit_targets,
@@ -27,7 +35,7 @@ from archcli.data.targets import (
 )
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.facts import Facts, TargetFacts
-from archcli.recipe.features import read_columns
+from archcli.recipe.feature_problems import settle_columns
 from archcli.recipe.headers import find_column_problems
 from archcli.recipe.recipe import Data
 
@@ -106,6 +114,8 @@ class Dataset:
                 "validation": split.validation,
                 "test": split.test,
                 "stratify": split.stratify,
+                "group": split.group,
+                "time": split.time,
                 "seed": split.seed,
             },
             "classes": {
@@ -137,13 +147,14 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     problems = find_column_problems(data)
     if problems:
         raise RecipeError(*problems)
-    columns = {name: read_columns(feature, name) for name, feature in [*data.inputs.items(), *data.targets.items()]}
-    table = open_source(data.source, [column for group in columns.values() for column in group])
+    data = settle_columns(data)
+    opened = open_examples(data)
+    table, groups = opened.table, read_groups(opened, data)
     leaves, faults = find_leaves(data), Faults()
     raw, targets = read_inputs(table, leaves, faults), read_targets(table, data, faults)
     faults.raise_all(table)
     _check_class_counts(data, targets)
-    indices = _divide(data, targets, table.examples)
+    indices = _divide(data, targets, table.examples, groups=groups, overlap=opened.overlap)
     training = indices["training"]
     fingerprint = _fingerprint(raw, targets)
     given = fit_inputs(table, leaves, raw, training)
@@ -160,8 +171,14 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     return Dataset(data, facts, parts, fingerprint)
 
 
-def _divide(data: Data, targets: Mapping[str, TargetValues], examples: int) -> Mapping[PartName, Indices]:
-    """Split the examples, by the classes of the first category with one label an example where the recipe says so."""
+def _divide(
+    data: Data, targets: Mapping[str, TargetValues], examples: int, *, groups: Labels | None, overlap: int
+) -> Mapping[PartName, Indices]:
+    """Split the examples: in order, by group, or by the classes of the first category with one label an example."""
+    if data.split.time:
+        return split_in_order(examples, data.split, overlap=overlap)
+    if groups is not None:
+        return split_by_group(groups, data.split)
     if not data.split.stratify:
         return split_examples(examples, data.split)
     classed = {name: target for name, target in targets.items() if target.classes}

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import Faults
 from archcli.data.features import INPUTS, FitOptions
-from archcli.data.table import Raw, Table
+from archcli.data.table import Raw
 from archcli.recipe.facts import InputFacts
 from archcli.recipe.features import SIDE_BY_SIDE, read_columns, side_by_side
 from archcli.recipe.recipe import Data, Named
@@ -54,17 +55,17 @@ def find_leaves(data: Data) -> tuple[Leaf, ...]:
     return tuple(leaves)
 
 
-def read_inputs(table: Table, leaves: tuple[Leaf, ...], faults: Faults) -> dict[str, Raw]:
-    """Read raw values, `(examples, *shape)`, by the leaves' names."""
+def read_inputs(table: Any, leaves: tuple[Leaf, ...], faults: Faults) -> dict[str, Raw]:
+    """Read raw values, `(examples, *shape)`, by the leaves' names, from what they can be read from."""
     values: dict[str, Raw] = {}
     for leaf in leaves:
         kind = INPUTS[leaf.feature.name]
-        values[leaf.name] = kind.read(table, leaf.columns, faults, may_miss=kind.may_miss(leaf.feature))
+        values[leaf.name] = kind.read(table, leaf.columns, faults, kind.asks(leaf.feature))
     return values
 
 
 def fit_inputs(
-    table: Table, leaves: tuple[Leaf, ...], values: Mapping[str, Raw], training: NDArray[np.int64]
+    table: Any, leaves: tuple[Leaf, ...], values: Mapping[str, Raw], training: NDArray[np.int64]
 ) -> dict[str, InputFacts]:
     """Describe the inputs, fitted on the `training` examples alone, by their names.
 
@@ -73,8 +74,8 @@ def fit_inputs(
     """
     fitted: dict[str, list[InputFacts]] = {}
     for leaf in leaves:
-        is_numeric = leaf.feature.name == "numeric"
-        options = FitOptions(table.padding(leaf.columns[0]) if is_numeric else None, side_by_side=leaf.is_part)
+        padding = table.padding(leaf.columns[0]) if leaf.feature.name == "numeric" else None
+        options = FitOptions(values[leaf.name], padding, side_by_side=leaf.is_part)
         fit = INPUTS[leaf.feature.name].fit
         facts = fit(leaf.name, leaf.feature, leaf.columns, values[leaf.name][training], options)
         fitted.setdefault(leaf.owner, []).append(facts)

@@ -66,6 +66,78 @@ def split_by_class(
     return _divide(class_numbers, counts, split.seed)
 
 
+def split_in_order(examples: int, split: Split, *, overlap: int) -> Mapping[PartName, Indices]:
+    """Divide examples that follow each other in time: training first, then validation, then test.
+
+    Args:
+        examples: How many there are, in order.
+        split: The shares, of all examples; seed and `stratify` do not matter.
+        overlap: How many examples after it each shares something with. As many are left out before each border, so that
+            nothing that is tested was seen.
+
+    Raises:
+        DataError: A part would be empty.
+    """
+    counts = _count_parts(examples, split)
+    _check_sizes(counts, split, 1)
+    parts: dict[PartName, Indices] = {}
+    start = 0
+    for name in PART_NAMES:
+        if name in counts:
+            stop = start + counts[name]
+            parts[name] = np.arange(start, stop if stop == examples else stop - overlap)
+            start = stop
+    empty = [name for name, indices in parts.items() if not len(indices)]
+    if empty:
+        message = (
+            f"{counts[empty[0]]} of {examples} examples for {empty[0]} all overlap with what follows, "
+            f"expected more than {overlap}"
+        )
+        raise DataError(
+            Problem("split-too-small", message, split.location, "change the shares, or take shorter windows")
+        )
+    return parts
+
+
+def split_by_group(groups: Sequence[str], split: Split) -> Mapping[PartName, Indices]:
+    """Divide examples at random so that all of a group are in the same part.
+
+    Args:
+        groups: The group of each example.
+        split: The shares, of all examples, which are met as nearly as the groups allow, and the seed.
+
+    Raises:
+        DataError: There are fewer groups than parts.
+    """
+    counts = _count_parts(len(groups), split)
+    names, numbers = np.unique(np.asarray(groups, np.object_), return_inverse=True)
+    if len(names) < len(counts):
+        message = f"`{split.group}` has {len(names)} groups, expected at least {len(counts)}: one for each part"
+        raise DataError(Problem("split-too-small", message, split.location, "change the shares, or the column"))
+    sizes = np.bincount(numbers)
+    rest = np.argsort(np.random.PCG64(split.seed).random_raw(len(names)), kind="stable").tolist()
+    given: dict[PartName, list[int]] = {}
+    for position, name in enumerate(part for part in ("test", "validation") if part in counts):
+        others = len(counts) - position - 1  # a group is left for each part that comes after
+        given[name] = _take_groups(rest, sizes, counts[name], keep=others)
+        rest = [group for group in rest if group not in given[name]]
+    given["training"] = rest
+    return {name: np.flatnonzero(np.isin(numbers, given[name])) for name in counts}
+
+
+def _take_groups(groups: Sequence[int], sizes: NDArray[np.int64], count: int, *, keep: int) -> list[int]:
+    """Take groups in order, at least one, as long as that brings their number nearer to `count`; leave `keep`."""
+    taken: list[int] = []
+    reached = 0
+    for group in groups[: len(groups) - keep]:
+        size = int(sizes[group])
+        if taken and abs(reached + size - count) >= abs(reached - count):
+            continue
+        taken.append(group)
+        reached += size
+    return taken
+
+
 def _count_parts(examples: int, split: Split) -> dict[PartName, int]:
     """Return how many examples each part gets whose share is not 0."""
     shares: dict[PartName, float] = {"validation": split.validation, "test": split.test}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
@@ -61,6 +62,10 @@ class Table(Locating, Protocol):
     def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
         """Read a column as texts; one that is not there goes to `faults`, or is empty where texts `may_miss`."""
 
+    @property
+    def folder(self) -> Path:
+        """Where the files are that its cells name."""
+
     def padding(self, column: str) -> float | None:
         """Return what the numbers of a column hold after the end of a short sequence; None: all are as long."""
 
@@ -80,6 +85,7 @@ class ArrayTable:
         location: Where the recipe or the command line names it.
         classes: The labels of those arrays that hold class numbers (-1: no label), in order.
         paddings: What all numbers of a step hold after the end of a short sequence, for the arrays that have such.
+        folder: Where the files are that its texts name.
     """
 
     name: str
@@ -89,6 +95,7 @@ class ArrayTable:
     location: Location | None = None
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     paddings: Mapping[str, float] = field(default_factory=dict)
+    folder: Path = Path()
 
     def class_numbers(self, column: str) -> ClassNumbers | None:
         """Return class numbers as they are, and an array of a label at each step or pixel as class numbers.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +11,13 @@ from numpy.typing import NDArray
 from archcli.data.faults import Faults
 from archcli.data.features import TARGETS
 from archcli.data.features.shift import fit_shifted_input, fit_shifted_target, shift_input, shift_target
-from archcli.data.table import Raw, Table, TargetValues
+from archcli.data.table import Raw, TargetValues
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.features import read_columns
 from archcli.recipe.recipe import Data, Named
 
 
-def read_targets(table: Table, data: Data, faults: Faults) -> dict[str, TargetValues]:
+def read_targets(table: Any, data: Data, faults: Faults) -> dict[str, TargetValues]:
     """Read the targets that are read from columns, by name."""
     return {
         name: TARGETS[feature.name].read(table, feature, read_columns(feature, name), faults)

@@ -12,8 +12,8 @@ import keras
 class ScaleSteps(keras.layers.Layer):  # type: ignore[misc] # Keras publishes no types
     """Multiply by `scale` and add `offset`, as `keras.layers.Rescaling` does, but for the steps that are padding.
 
-    Those are the steps of which all numbers are `raw_padding`; all numbers of them become `padding`, which a `Masking`
-    layer can then tell from all others.
+    Those are the steps of which all numbers are `raw_padding`, or NaN where that is None; all numbers of them become
+    `padding`, which a `Masking` layer can then tell from all others.
 
     Input shape:
         `(batch, steps, features)`.
@@ -24,25 +24,32 @@ class ScaleSteps(keras.layers.Layer):  # type: ignore[misc] # Keras publishes no
     Attributes:
         scale: One number, or one for each feature.
         offset: One number, or one for each feature.
-        raw_padding: What padding is made of when it comes.
+        raw_padding: What padding is made of when it comes; None: NaN.
         padding: What padding is made of when it goes.
     """
 
     def __init__(
-        self, scale: Sequence[float], offset: Sequence[float], *, raw_padding: float, padding: float, **kwargs: Any
+        self,
+        scale: Sequence[float],
+        offset: Sequence[float],
+        *,
+        raw_padding: float | None,
+        padding: float,
+        **kwargs: Any,
     ) -> None:
         """Scale what is not padding."""
         super().__init__(**kwargs)
         self.scale = tuple(float(number) for number in scale)
         self.offset = tuple(float(number) for number in offset)
-        self.raw_padding = float(raw_padding)
+        self.raw_padding = None if raw_padding is None else float(raw_padding)
         self.padding = float(padding)
 
     def call(self, inputs: Any) -> Any:
         """Return scaled steps, `(batch, steps, features)`, and padding."""
         scale = keras.ops.convert_to_tensor(self.scale, dtype=inputs.dtype)
         offset = keras.ops.convert_to_tensor(self.offset, dtype=inputs.dtype)
-        is_padding = keras.ops.all(keras.ops.equal(inputs, self.raw_padding), axis=-1, keepdims=True)
+        is_padded = keras.ops.isnan(inputs) if self.raw_padding is None else keras.ops.equal(inputs, self.raw_padding)
+        is_padding = keras.ops.all(is_padded, axis=-1, keepdims=True)
         return keras.ops.where(is_padding, self.padding, inputs * scale + offset)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:

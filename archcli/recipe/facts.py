@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-InputKind = Literal["numeric", "category", "text", "shift", "side_by_side"]
+InputKind = Literal["numeric", "category", "text", "shift", "series", "sequence", "image", "side_by_side"]
 TargetKind = Literal["category", "number", "text"]
 Split = Literal["character", "word"]
 Standardize = Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"]
@@ -32,9 +32,10 @@ class InputFacts:
         vocabulary: How many different indices there are; None: it holds no indices.
         padding: What the steps after the end of a short sequence hold, all numbers of a step alike; None: all are as
             long. It is 0 for texts, and what it is after scaling for numbers.
-        kind: What it is. Raw, a category and a text are texts, `(1,)`, a shift is what the model takes, and a side by
-            side is what its parts are.
-        raw_padding: What `padding` is in raw numbers; None where there is none, and for texts.
+        kind: What it is. Raw, a category and a text are texts, `(1,)`, a shift is what the model takes, a side by side
+            is what its parts are, and all others are numbers of the shape that the model takes; an image from 0 to 255.
+        raw_padding: What `padding` is in raw numbers; None where there is none, and for texts; a sequence is padded by
+            NaN.
         fill: What a missing number, raw a NaN, is replaced by before it is scaled: one for each index of the last
             axis; None: none may be missing.
         fill_word: What a missing category, raw an empty text, is replaced by; None: none may be missing.
@@ -89,6 +90,7 @@ class TargetFacts:
         scale: The standard deviations that numbers are divided by for training, one a column; None: as they are.
         offset: The means that were subtracted before; None together with `scale`.
         padded: Whether some steps have no label: a class number of -1, a NaN.
+        is_series: Whether its numbers are the next ones of a series, `(horizon,)`.
         split: What a text, or the input that a shift is of, is cut into; None for all else.
         standardize: What is done to a text before, named as in Keras's `TextVectorization`.
         shift_of: The input, by name, that a shift is; None: it is none.
@@ -104,6 +106,7 @@ class TargetFacts:
     scale: tuple[float, ...] | None = None
     offset: tuple[float, ...] | None = None
     padded: bool = False
+    is_series: bool = False
     split: Split | None = None
     standardize: Standardize | None = None
     shift_of: str | None = None

@@ -20,6 +20,15 @@ SPLITS: Final = ("character", "word")
 STANDARDIZE: Final = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
 """What can be done to a text before it is cut, named as in Keras's `TextVectorization`."""
 
+COLOR_MODES: Final = ("rgb", "grayscale")
+"""How an image is read, named as in Keras."""
+
+FOLDER_FILE: Final = "file"
+"""The column of a folder of images that holds their names."""
+
+FOLDER_CLASS: Final = "class"
+"""The column of a folder of images that holds their classes."""
+
 _COLUMN: Final = Field(
     "columns", Text(), "The column with the label; a file of arrays: the array.", inferred="the name"
 )
@@ -43,8 +52,8 @@ _STANDARDIZE: Final = Field(
 _SCALE: Final = Field(
     "scale",
     Either((Text(("standard", "min_max")), Number(above=0), Null())),
-    "standard: mean 0 and deviation 1, min_max: from 0 to 1, each fitted on the training examples for each index of the "
-    "last axis; a number: multiplied by it; null: as they are.",
+    "standard: mean 0 and deviation 1, min_max: from 0 to 1, each fitted on the training examples for each index of "
+    "the last axis; a number: multiplied by it; null: as they are.",
 )
 
 INPUTS: Final[Mapping[str, Signature]] = {
@@ -104,7 +113,9 @@ INPUTS: Final[Mapping[str, Signature]] = {
                 inferred="the texts: each as long as it is",
             ),
             "window": Field(
-                "window", Whole(minimum=1), "How many symbols of one long text make an example; the next begins after it."
+                "window",
+                Whole(minimum=1),
+                "How many symbols of one long text make an example; the next begins after it.",
             ),
         },
         first="columns",
@@ -137,7 +148,7 @@ INPUTS: Final[Mapping[str, Signature]] = {
     ),
     "image": Signature(
         "image",
-        "A picture, its red, green and blue from 0 to 255.",
+        "A picture, its points from 0 to 255.",
         {
             "columns": Field(
                 "columns",
@@ -147,7 +158,7 @@ INPUTS: Final[Mapping[str, Signature]] = {
             ),
             "height": Field("height", Whole(minimum=1, maximum=4096), "Rows that it is made to have.", required=True),
             "width": Field("width", Whole(minimum=1, maximum=4096), "Columns that it is made to have.", required=True),
-            "channels": Field("channels", Whole(minimum=1, maximum=3), "3: colours, 1: grey.", 3),
+            "color_mode": Field("color_mode", Text(COLOR_MODES), "Colours, or shades of grey alone.", "rgb"),
         },
         first=None,
     ),
@@ -163,8 +174,8 @@ INPUTS: Final[Mapping[str, Signature]] = {
 _TARGET_SCALE: Final = Field(
     "scale",
     Either((Text(("standard",)), Null())),
-    "standard: learned with mean 0 and deviation 1, fitted on the training examples for each column, and answered in the "
-    "target's own units; null: as they are.",
+    "standard: learned with mean 0 and deviation 1, fitted on the training examples for each column, and answered in "
+    "the target's own units; null: as they are.",
 )
 
 TARGETS: Final[Mapping[str, Signature]] = {

@@ -12,7 +12,8 @@ from typing import Final
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.built_in import BUILT_IN, built_in_set, find_setting_problems
 from archcli.recipe.delimited import Record, read_records, shown_path
-from archcli.recipe.features import read_columns
+from archcli.recipe.feature_problems import find_feature_problems, settle_columns
+from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, read_columns
 from archcli.recipe.recipe import Data, Named
 from archcli.recipe.sources import DELIMITERS
 from archcli.recipe.suggestions import near_match
@@ -112,46 +113,98 @@ def read_array_names(path: Path, *, location: Location | None = None) -> tuple[s
     return names
 
 
+def read_text(path: Path, *, location: Location | None = None) -> str:
+    """Read a text file; a line ends as it is written, a byte-order mark is left out.
+
+    Raises:
+        DataError: There is no such file, it cannot be read, is empty, or is no UTF-8 text.
+    """
+    _read_start(path, location)
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        found = error.object[error.start]
+        message = f"`{shown_path(path)}` is no UTF-8 text: byte {error.start + 1} is `0x{found:02x}`"
+        hint = "save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`"
+        raise DataError(Problem("not-utf8", message, location, hint)) from None
+
+
+def find_folder(path: Path, *, location: Location | None = None) -> None:
+    """See that a folder is there.
+
+    Raises:
+        DataError: It is not, or is a file.
+    """
+    if path.is_dir():
+        return
+    if path.exists():
+        message = f"`{shown_path(path)}` is a file, expected a folder"
+        raise DataError(Problem("not-readable", message, location))
+    raise DataError(_file_not_found(path, location))
+
+
 def find_column_problems(data: Data) -> tuple[Problem, ...]:
-    """Say which columns the recipe names that its source does not have, or why there can be no such source.
+    """Say what the recipe asks of its source that it does not have, or why there can be no such source.
 
     Only the header of a file is read.
 
     Raises:
         DataError: The file is missing, cannot be read, or has a header that cannot be used.
     """
-    header: Header | None = None
-    location = data.source.argument_locations.get("path", data.source.location)
-    if data.source.name in BUILT_IN:
-        unsettled = tuple(find_setting_problems(data.source))
+    source = data.source
+    location = source.argument_locations.get("path", source.location)
+    if source.name in BUILT_IN:
+        unsettled = tuple(find_setting_problems(source))
         if unsettled:
             return unsettled
-        called = f"`{data.source.name}`"
-        names = tuple(column.name for column in built_in_set(data.source.name, data.source.arguments).columns)
+    unfit = tuple(find_feature_problems(data))
+    if unfit or source.name == "text":
+        if not unfit:
+            _read_start(source_path(source), location)
+        return unfit
+    data = settle_columns(data)
+    header: Header | None = None
+    called = f"`{source.name}`"
+    if source.name in BUILT_IN:
+        names = tuple(column.name for column in built_in_set(source.name, source.arguments).columns)
     else:
-        path = source_path(data.source)
+        path = source_path(source)
         called = f"`{path.name}`"
-        if data.source.name == "npz":
+        if source.name == "npz":
             names = read_array_names(path, location=location)
+        elif source.name == "folder":
+            find_folder(path, location=location)
+            names = (FOLDER_FILE, FOLDER_CLASS)
         else:
-            header = read_header(path, source_delimiter(data.source), location=location)
+            header = read_header(path, source_delimiter(source), location=location)
             names = header.names
-    features = [*data.inputs.items(), *data.targets.items()]
-    wanted = [(column, feature) for name, feature in features for column in read_columns(feature, name)]
+    wanted = _wanted_columns(data)
     repeated = () if header is None else header.repeated([column for column, _ in wanted])
     if repeated:
         raise DataError(*repeated)
-    noun = "array" if data.source.name == "npz" else "column"
+    noun = "array" if source.name == "npz" else "column"
     return tuple(
-        Problem(
-            "column-not-found",
-            f"{called} has no {noun} `{column}`",
-            _locate_column(feature, column),
-            column_hint(column, names, header),
-        )
-        for column, feature in wanted
+        Problem("column-not-found", f"{called} has no {noun} `{column}`", place, column_hint(column, names, header))
+        for column, place in wanted
         if column not in names
     )
+
+
+def _wanted_columns(data: Data) -> list[tuple[str, Location]]:
+    """Return the columns that a recipe names, and where."""
+    features = [*data.inputs.items(), *data.targets.items()]
+    wanted = [
+        (column, _locate_column(feature, column))
+        for name, feature in features
+        for column in read_columns(feature, name)
+    ]
+    for argument in ("time", "id", "order"):
+        column = data.source.arguments.get(argument)
+        if isinstance(column, str) and data.source.name == "csv":
+            wanted.append((column, data.source.argument_locations.get(argument, data.source.location)))
+    if data.split.group is not None:
+        wanted.append((data.split.group, data.split.location))
+    return wanted
 
 
 def source_path(source: Named) -> Path:

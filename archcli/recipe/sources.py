@@ -21,6 +21,11 @@ SOURCES: Final[Mapping[str, Signature]] = {
         {
             "path": Field("path", FilePath(), "The file, relative to the recipe.", required=True),
             "delimiter": Field("delimiter", Text(DELIMITERS), "What stands between two cells.", ","),
+            "time": Field(
+                "time", Text(), "The column that orders the lines of a series: numbers, or dates as ISO 8601 has them."
+            ),
+            "id": Field("id", Text(), "The column that says which lines are one sequence; each is an example."),
+            "order": Field("order", Text(), "The column of numbers that orders the lines of a sequence."),
         },
         first="path",
     ),
@@ -28,6 +33,18 @@ SOURCES: Final[Mapping[str, Signature]] = {
         "npz",
         "A file of NumPy arrays, made by numpy.savez; the first axis of each array counts the examples.",
         {"path": Field("path", FilePath(), "The file, relative to the recipe.", required=True)},
+        first="path",
+    ),
+    "text": Signature(
+        "text",
+        "One long text, cut into windows.",
+        {"path": Field("path", FilePath(), "The file, UTF-8, relative to the recipe.", required=True)},
+        first="path",
+    ),
+    "folder": Signature(
+        "folder",
+        "A folder of images, a folder for each class in it; the columns are `file` and `class`.",
+        {"path": Field("path", FilePath(), "The folder, relative to the recipe.", required=True)},
         first="path",
     ),
     **SIGNATURES,

@@ -27,11 +27,6 @@ def read_category_input(
     return as_column(word if word.strip() else "" for word in words)
 
 
-def may_miss_category(feature: Named) -> bool:
-    """Tell whether the recipe says what stands for a missing category."""
-    return feature.arguments.get("missing") is not None
-
-
 def fit_category_input(
     name: str, feature: Named, columns: Sequence[str], training: NDArray[np.object_], *, is_one_hot: bool
 ) -> InputFacts:
@@ -42,7 +37,7 @@ def fit_category_input(
     counts = Counter(training[:, 0].tolist())
     del counts[""]
     words = sort_classes(counts)
-    frequent = max(words, key=lambda word: counts[word], default="") if may_miss_category(feature) else None
+    frequent = max(words, key=lambda word: counts[word], default="") if feature.arguments.get("missing") else None
     size = 1 + len(words)
     return InputFacts(
         name,

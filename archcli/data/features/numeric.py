@@ -45,11 +45,6 @@ def read_numeric(table: Table, columns: Sequence[str], faults: Faults, *, may_mi
     return np.concatenate(parts, axis=-1)
 
 
-def may_miss_numbers(feature: Named) -> bool:
-    """Tell whether the recipe says what stands for a missing number."""
-    return feature.arguments.get("missing") is not None
-
-
 def fit_numeric(
     name: str, feature: Named, columns: Sequence[str], training: Numbers, *, padding: float | None
 ) -> InputFacts:

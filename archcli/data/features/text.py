@@ -43,12 +43,13 @@ def read_text_input(
 
 def fit_text_input(name: str, feature: Named, columns: Sequence[str], training: NDArray[np.object_]) -> InputFacts:
     """Describe a text, its vocabulary that of the `training` examples, the most frequent symbols first."""
-    split, standardize = _cutting(feature)
+    split, standardize = cutting(feature)
     counts: Counter[str] = Counter()
     for text in training[:, 0]:
         counts.update(cut_text(text, split, standardize))
     del counts[_UNKNOWN]
     limit, length = feature.arguments.get("max_tokens"), feature.arguments.get("output_sequence_length")
+    length = feature.arguments.get("window", length)
     words = sorted(counts, key=lambda symbol: (-counts[symbol], symbol))
     if isinstance(limit, int):
         words = words[: limit - FIRST_INDEX]
@@ -68,7 +69,7 @@ def fit_text_input(name: str, feature: Named, columns: Sequence[str], training: 
 
 def read_text(table: Table, feature: Named, columns: Sequence[str], faults: Faults) -> TargetValues:
     """Read texts as class numbers, `(examples, steps)`, int32: the symbols, `END`, and no label after it."""
-    symbols = _cut_all(table.texts(columns[0], faults), *_cutting(feature))
+    symbols = _cut_all(table.texts(columns[0], faults), *cutting(feature))
     classes = (END, *sorted({symbol for text in symbols for symbol in text}))
     return TargetValues(_number_symbols(symbols, classes, 1 + max(map(len, symbols), default=0)), classes)
 
@@ -105,7 +106,7 @@ def fit_text(
     name: str, feature: Named, columns: Sequence[str], target: TargetValues, training: NDArray[np.int64]
 ) -> TargetFacts:
     """Describe a text that is a target, its symbols counted in the `training` rows."""
-    split, standardize = _cutting(feature)
+    split, standardize = cutting(feature)
     return TargetFacts(
         name,
         "text",
@@ -147,7 +148,7 @@ def join_symbols(symbols: Sequence[str], split: Split | None) -> str:
     return ("" if split == "character" else " ").join(kept)
 
 
-def _cutting(feature: Named) -> tuple[Split, Standardize | None]:
+def cutting(feature: Named) -> tuple[Split, Standardize | None]:
     """Return how a recipe's text is cut, and what is done to it before."""
     split: Split = "character" if feature.arguments.get("split", SPLITS[1]) == "character" else "word"
     if "standardize" not in feature.arguments:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from archcli.data.sources.csv import open_csv
+from archcli.data.sources.folder import open_folder
 from archcli.data.sources.npz import open_npz
 from archcli.data.sources.scikit_learn import open_digits, open_measurements
 from archcli.data.sources.tasks import TASKS
@@ -38,6 +39,8 @@ def open_source(source: Named, columns: Sequence[str]) -> Table:
     location = source.argument_locations.get("path", source.location)
     if source.name == "npz":
         return open_npz(source_path(source), columns, location=location)
+    if source.name == "folder":
+        return open_folder(source_path(source), location=location)
     return open_csv(source_path(source), columns, delimiter=source_delimiter(source), location=location)
 
 

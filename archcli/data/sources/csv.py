@@ -46,6 +46,11 @@ class CsvTable:
         """The file's name."""
         return self.path.name
 
+    @property
+    def folder(self) -> Path:
+        """Where the files are that its cells name: beside it."""
+        return self.path.parent
+
     def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read a column as numbers; blanks around them do not matter."""
         texts = pc.utf8_trim_whitespace(self.cells[column])

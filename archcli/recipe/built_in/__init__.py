@@ -66,6 +66,7 @@ def built_in_set(name: str, arguments: Mapping[str, Value] | None = None) -> Bui
         content.targets,
         content.ordered,
         settled,
+        content.overlap,
     )
 
 

@@ -79,6 +79,7 @@ class BuiltInSet:
         ordered: Whether the examples are windows of one series, in order. They overlap, so that only a split by time
             keeps the parts apart.
         arguments: What it was asked for with.
+        overlap: How many examples after it each shares something with.
     """
 
     name: str
@@ -89,6 +90,7 @@ class BuiltInSet:
     targets: Features
     ordered: bool = False
     arguments: Arguments = field(default_factory=Arguments)
+    overlap: int = 0
 
     def column(self, name: str) -> Column | None:
         """Return the column called `name`, if there is one."""
@@ -104,6 +106,7 @@ class Content:
     inputs: Features
     targets: Features
     ordered: bool = False
+    overlap: int = 0
 
 
 @dataclass(frozen=True)

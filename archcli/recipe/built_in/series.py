@@ -57,6 +57,8 @@ def _mackey_glass(arguments: Arguments) -> Content:
         {"window": ("numeric", {"columns": "window", "scale": "standard"})},
         {"ahead": ("number", {"columns": "ahead", "scale": "standard"})},
         ordered=True,
+        # From a window's first value to the last that is asked for, but one.
+        overlap=arguments.whole("window") + arguments.whole("horizon") + outputs - 2,
     )
 
 

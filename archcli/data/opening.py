@@ -1,0 +1,140 @@
+"""A recipe's source, opened as a table of examples: lines as they are, windows of them, or groups of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from archcli.data.corpus import Windows, open_corpus
+from archcli.data.faults import Faults
+from archcli.data.groups import GroupedTable, group_rows
+from archcli.data.sources import open_source
+from archcli.data.sources.csv import CsvTable, open_csv
+from archcli.data.table import Labels, Table
+from archcli.data.windows import WindowedTable, cut_windows
+from archcli.errors import Location
+from archcli.recipe.built_in import BUILT_IN, built_in_set
+from archcli.recipe.features import has_windows, read_columns
+from archcli.recipe.headers import source_delimiter, source_path
+from archcli.recipe.recipe import Data, Named
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A table of examples, and what its order means.
+
+    Attributes:
+        table: What the features read.
+        overlap: How many examples after it each shares something with.
+    """
+
+    table: Table | WindowedTable | GroupedTable
+    overlap: int = 0
+
+
+def open_examples(data: Data) -> Opened:
+    """Open the source of a recipe, all of whose columns are there.
+
+    Raises:
+        DataError: The source cannot be read, a time or an id cannot be used, or it is too short for a window.
+    """
+    source = data.source
+    columns = used_columns(data)
+    location = source.argument_locations.get("path", source.location)
+    if source.name in BUILT_IN:
+        described = built_in_set(source.name, source.arguments)
+        return Opened(open_source(source, columns), described.overlap)
+    if source.name == "text":
+        name, feature = next(iter(data.inputs.items()))
+        ahead = max(0, *(0 - _whole(target, "by", -1) for target in data.targets.values()))
+        table = open_corpus(source_path(source), Windows(name, feature, ahead), location=location)
+        return Opened(table, min(1, ahead))
+    if source.name == "csv" and any(map(has_windows, data.inputs.values())):
+        past = max(_whole(feature, "window", 1) for feature in data.inputs.values())
+        stride = max(_whole(feature, "stride", 1) for feature in data.inputs.values())
+        ahead = max(_whole(feature, "horizon", 0) for feature in data.targets.values())
+        windowed = open_windows(source_path(source), source, columns, past, ahead, stride, location=location)
+        return Opened(windowed, windowed.overlap)
+    if source.name == "csv" and source.arguments.get("id") is not None:
+        return Opened(open_groups(source_path(source), source, columns, location=location))
+    return Opened(open_source(source, columns))
+
+
+def open_windows(
+    path: Path,
+    source: Named,
+    columns: Sequence[str],
+    past: int,
+    ahead: int,
+    stride: int,
+    *,
+    location: Location | None,
+) -> WindowedTable:
+    """Open a CSV as windows of a series.
+
+    Args:
+        path: The file.
+        source: What the recipe says of the file that it trains on: the delimiter, the column of the time.
+        columns: The columns to read.
+        past: How many values each window has behind it.
+        ahead: How many it has before it.
+        stride: How many steps after it the next window is.
+        location: Where the recipe or the command line names the file.
+
+    Raises:
+        DataError: The file cannot be read, a time cannot be used, or it is too short for a window.
+    """
+    time = source.arguments.get("time")
+    key = time if isinstance(time, str) else None
+    table = _open_csv(path, source, [*columns, *([key] if key else [])], location)
+    return cut_windows(table, time=key, past=past, ahead=ahead, stride=stride, location=location)
+
+
+def open_groups(path: Path, source: Named, columns: Sequence[str], *, location: Location | None) -> GroupedTable:
+    """Open a CSV whose lines are steps of sequences.
+
+    Args:
+        path: The file.
+        source: What the recipe says of the file that it trains on: the delimiter, the columns of id and order.
+        columns: The columns to read.
+        location: Where the recipe or the command line names the file.
+
+    Raises:
+        DataError: The file cannot be read, or an id or a number of the order cannot be used.
+    """
+    identity, order = str(source.arguments["id"]), source.arguments.get("order")
+    wanted = [*columns, identity, *([order] if isinstance(order, str) else [])]
+    table = _open_csv(path, source, wanted, location)
+    return group_rows(table, identity, order=order if isinstance(order, str) else None)
+
+
+def read_groups(opened: Opened, data: Data) -> Labels | None:
+    """Read which group each example belongs to, by which it is divided; None: each is on its own.
+
+    Raises:
+        DataError: A group is empty.
+    """
+    if data.split.group is None:
+        return None
+    table, faults = cast("Table", opened.table), Faults()
+    groups = table.texts(data.split.group, faults)
+    faults.raise_all(table)
+    return groups
+
+
+def used_columns(data: Data) -> list[str]:
+    """Return all columns that a recipe reads examples from, each once."""
+    features = [*data.inputs.items(), *data.targets.items()]
+    columns = [column for name, feature in features for column in read_columns(feature, name)]
+    return list(dict.fromkeys([*columns, *([data.split.group] if data.split.group else [])]))
+
+
+def _open_csv(path: Path, source: Named, columns: Sequence[str], location: Location | None) -> CsvTable:
+    return open_csv(path, list(dict.fromkeys(columns)), delimiter=source_delimiter(source), location=location)
+
+
+def _whole(feature: Named, argument: str, default: int) -> int:
+    value = feature.arguments.get(argument, default)
+    return value if isinstance(value, int) else default

@@ -1,0 +1,144 @@
+"""What inputs, targets and a source cannot be together, as far as that shows without the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from archcli.errors import Problem
+from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, SIDE_BY_SIDE, has_windows, read_columns, side_by_side
+from archcli.recipe.recipe import Data, Named
+
+_BESIDE: Final = ("numeric", "category")
+"""Inputs that can stand side by side: one row of numbers for each example."""
+
+_IMAGES: Final = "write `image: {image: {height: 64, width: 64}}` and `kind: category`"
+
+
+def settle_columns(data: Data) -> Data:
+    """Return the data with the columns written that a folder of images has without being asked."""
+    if data.source.name != "folder":
+        return data
+    known = {"image": FOLDER_FILE, "category": FOLDER_CLASS}
+
+    def settled(feature: Named) -> Named:
+        column = known.get(feature.name)
+        if column is None or feature.arguments.get("columns") is not None:
+            return feature
+        return replace(feature, arguments={**feature.arguments, "columns": column})
+
+    return replace(
+        data,
+        inputs={name: settled(feature) for name, feature in data.inputs.items()},
+        targets={name: settled(feature) for name, feature in data.targets.items()},
+    )
+
+
+def find_feature_problems(data: Data) -> Iterator[Problem]:
+    """Say which inputs and targets do not go together, or not with their source."""
+    for name, feature in data.inputs.items():
+        yield from _beside_problems(name, feature)
+    yield from _series_problems(data)
+    yield from _sequence_problems(data)
+    yield from _source_problems(data)
+
+
+def _beside_problems(name: str, feature: Named) -> Iterator[Problem]:
+    if feature.name == SIDE_BY_SIDE:
+        for part in side_by_side(feature):
+            if part.name not in _BESIDE:
+                message = f"`{part.name}` cannot stand side by side with others in `{name}`"
+                hint = "only `numeric` and `category` make one row of numbers; give it a name of its own"
+                yield Problem("feature-does-not-fit", message, part.location, hint)
+    elif feature.name == "category" and len(read_columns(feature, name)) > 1:
+        message = f"`{name}` is one index, and it names {len(read_columns(feature, name))} columns"
+        place = feature.argument_locations.get("columns", feature.location)
+        hint = f"give each a name of its own, or put them side by side in a list: `{name}: [category: [...]]`"
+        yield Problem("feature-does-not-fit", message, place, hint)
+
+
+def _series_problems(data: Data) -> Iterator[Problem]:
+    series = {name: feature for name, feature in data.inputs.items() if feature.name == "series"}
+    ahead = {name: feature for name, feature in data.targets.items() if feature.name == "series"}
+    if not series and not ahead:
+        time = data.source.argument_locations.get("time")
+        if data.source.arguments.get("time") is not None and not data.split.time:
+            message = "`time` orders the lines of a series, and no input is a series"
+            yield Problem("feature-does-not-fit", message, time, "write `split: {time: true}` too, or leave it out")
+        return
+    first = next(iter([*series.values(), *ahead.values()]))
+    if data.source.name != "csv" or data.source.arguments.get("id") is not None:
+        message = f"`series` is read from the lines of one CSV, and the source is `{data.source.name}`"
+        if data.source.name == "csv":
+            message = "`series` is one series, and `id` makes many of the lines"
+        yield Problem("feature-does-not-fit", message, first.location)
+        return
+    for features, kind in ((data.inputs, "input"), (data.targets, "target")):
+        for name, feature in features.items():
+            if feature.name not in ("series", "shift"):
+                message = f"the {kind} `{name}` is a {feature.name}, and a series has nothing but series beside it"
+                yield Problem("feature-does-not-fit", message, feature.location, f"write `{name}: {{series: ...}}`")
+    if not series or not ahead:
+        message = "a series is foretold from its past: an input and a target, both `series`"
+        yield Problem("feature-does-not-fit", message, first.location)
+    strides = {feature.arguments.get("stride", 1) for feature in series.values()}
+    if len(strides) > 1:
+        message = "the windows of all inputs move together, and their strides differ"
+        yield Problem("feature-does-not-fit", message, first.location, "give all of them one `stride`")
+
+
+def _sequence_problems(data: Data) -> Iterator[Problem]:
+    has_id = data.source.name == "csv" and data.source.arguments.get("id") is not None
+    sequences = [feature for feature in data.inputs.values() if feature.name == "sequence"]
+    if sequences and not has_id:
+        message = "`sequence` is made of the lines of a CSV with one id, and the source names no `id`"
+        hint = "write `source: {csv: {path: ..., id: ..., order: ...}}`"
+        yield Problem("feature-does-not-fit", message, sequences[0].location, hint)
+    if has_id and not sequences:
+        message = "`id` makes sequences of the lines, and no input is a `sequence`"
+        place = data.source.argument_locations.get("id")
+        yield Problem("feature-does-not-fit", message, place, "write `signal: {sequence: [...]}`, or leave `id` out")
+    if data.source.arguments.get("order") is not None and not has_id:
+        message = "`order` orders the lines of a sequence, and the source names no `id`"
+        yield Problem("feature-does-not-fit", message, data.source.argument_locations.get("order"))
+
+
+def _source_problems(data: Data) -> Iterator[Problem]:
+    source = data.source
+    if source.name == "text":
+        yield from _corpus_problems(data)
+        return
+    for feature in data.inputs.values():
+        if feature.name == "text" and has_windows(feature):
+            message = f"`window` cuts one long text, and the source is `{source.name}`"
+            place = feature.argument_locations.get("window", feature.location)
+            yield Problem("feature-does-not-fit", message, place, "write `source: {text: ...}`, or leave it out")
+        if feature.name == "image" and source.name not in ("csv", "folder"):
+            message = f"`image` is read from files that a CSV or a folder names, and the source is `{source.name}`"
+            yield Problem("feature-does-not-fit", message, feature.location, "write `numeric` for an array of images")
+    if source.name == "folder":
+        for features, wanted in ((data.inputs, "image"), (data.targets, "category")):
+            for name, feature in features.items():
+                if feature.name not in (wanted, "shift"):
+                    message = f"a folder has images and their classes, and `{name}` is a {feature.name}"
+                    yield Problem("feature-does-not-fit", message, feature.location, _IMAGES)
+
+
+def _corpus_problems(data: Data) -> Iterator[Problem]:
+    hint = "write `letters: {text: {split: character, window: 100}}` and `next: {shift: {of: letters, by: -1}}`"
+    inputs, targets = list(data.inputs.items()), list(data.targets.items())
+    if len(inputs) > 1 or inputs[0][1].name != "text" or not has_windows(inputs[0][1]):
+        message = "one long text has one input: a `text` with a `window`"
+        yield Problem("feature-does-not-fit", message, inputs[-1][1].location, hint)
+    for name, feature in data.inputs.items():
+        for argument in ("columns", "output_sequence_length"):
+            if feature.name == "text" and feature.arguments.get(argument) is not None:
+                message = f"`{argument}` of `{name}` has no meaning in one long text"
+                yield Problem("feature-does-not-fit", message, feature.argument_locations.get(argument), "leave it out")
+    for name, feature in targets:
+        if feature.name != "shift":
+            message = f"`{name}` is a {feature.name}, and one long text has no target but its own next symbols"
+            yield Problem("feature-does-not-fit", message, feature.location, hint)
+    if data.split.group is not None:
+        yield Problem("feature-does-not-fit", "one long text has no columns to group by", data.split.location)
