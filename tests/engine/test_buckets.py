@@ -103,7 +103,12 @@ def test_only_what_runs_over_steps_is_cut() -> None:
     body = layers.Concatenate()([layers.GRU(3)(steps), table])
     model = keras.Model({"steps": steps, "table": table}, layers.Dense(STEPS)(body))
     taken: list[Any] = []
-    step = trimmed_step(model, examples, lambda batch: taken.append(batch) or {})
+
+    def note(batch: Any) -> dict[str, Any]:
+        taken.append(batch)
+        return {}
+
+    step = trimmed_step(model, examples, note)
 
     step(((inputs, tf.constant(examples.targets), tf.ones(4)), tf.constant(examples.lengths)))
 

@@ -9,6 +9,11 @@ import pytest
 
 from archcli.engine import compile_mode
 from archcli.engine.compile_mode import Mode, choose_mode
+from archcli.errors import Problem, RecipeError
+from archcli.layers.elman import Elman
+from archcli.layers.fully_recurrent import FullyRecurrent
+from archcli.layers.jordan import Jordan
+from archcli.layers.reverse import Reverse
 
 layers = keras.layers
 MANY = {"core_count": 4, "total_steps": 100_000}
@@ -61,6 +66,43 @@ def test_a_layer_inside_a_nested_model_counts() -> None:
     model = keras.Sequential([keras.Input((8, 8, 1)), cnn(), layers.Dense(2)])
 
     assert choose_mode(model, "auto", **ON_CPU).name == "graph"
+
+
+def test_layers_of_our_own_and_attention_go_to_xla_on_a_cpu() -> None:
+    """They were tried under XLA, in models inside models too."""
+    inputs = keras.Input((5, 4))
+    inner = keras.Sequential([keras.Input((5, 4)), Elman(4, 4, return_sequences=True), Reverse()])
+    hidden = Jordan(3, 2, return_sequences=True)(layers.MultiHeadAttention(1, 2)(inner(inputs), inputs))
+    model = keras.Model(inputs, layers.Dense(1)(FullyRecurrent(3)(hidden)))
+
+    assert choose_mode(model, "auto", **ON_CPU).name == "xla"
+    assert choose_mode(model, "auto", device="cpu", core_count=4, total_steps=1_000).name == "xla"
+
+
+def test_a_functional_model_with_a_convolution_stays_in_the_graph_on_a_cpu() -> None:
+    """Whichever of Keras's forms the model has."""
+    inputs = keras.Input((8, 8, 1))
+    model = keras.Model(inputs, layers.Dense(1)(layers.Flatten()(layers.Conv2D(2, 3)(inputs))))
+
+    assert choose_mode(model, "auto", **ON_CPU).name == "graph"
+
+
+def test_batches_of_many_lengths_stay_in_the_graph() -> None:
+    """XLA would compile each length anew, on any device."""
+    expected = Mode("graph", "XLA compiles each length of a batch anew")
+
+    assert choose_mode(mlp(), "auto", varied_lengths=True, **ON_CPU) == expected
+    assert choose_mode(mlp(), "auto", varied_lengths=True, **ON_GPU) == expected
+    assert choose_mode(mlp(), "eager", varied_lengths=True, **ON_CPU).name == "eager"
+
+
+def test_xla_is_refused_for_batches_of_many_lengths() -> None:
+    """Where the recipe asks for both, one of them must go."""
+    with pytest.raises(RecipeError) as raised:
+        choose_mode(mlp(), "xla", varied_lengths=True, **ON_CPU)
+
+    message = "`train.compile: xla` wants batches of one length, and `train.bucket_by_length` cuts each to its own"
+    assert raised.value.problems == (Problem("xla-needs-one-length", message, hint="leave one of the two out"),)
 
 
 def test_a_layer_that_cannot_be_compiled_keeps_the_model_in_the_graph() -> None:

@@ -11,6 +11,10 @@ import pytest
 from archcli.engine.feeding import Examples, cut_batches, order_epoch, place_examples
 from archcli.engine.steps import Loop, Pace, build_step, name_metrics, seeds_kept
 from archcli.engine.variables import capture
+from archcli.layers.elman import Elman
+from archcli.layers.fully_recurrent import FullyRecurrent
+from archcli.layers.jordan import Jordan
+from archcli.layers.reverse import Reverse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -260,6 +264,10 @@ XLA_CASES: dict[str, Callable[[], Case]] = {
     "batch norm": lambda: table(layers.Dense(8, **NO_BIAS), layers.BatchNormalization(), layers.ReLU(), count=96),
     "a partial batch": lambda: table(optimizer=optimizers.SGD(0.05, momentum=0.9)),
     "an LSTM": lambda: sequences(layers.LSTM(6)),
+    "recurrent layers of our own": lambda: sequences(
+        Elman(4, 3, return_sequences=True), Reverse(), Jordan(4, 2, return_sequences=True), FullyRecurrent(3), count=96
+    ),
+    "attention": attending,
 }
 
 

@@ -41,7 +41,7 @@ def test_targets_run_over_steps_where_their_outputs_do() -> None:
 def test_outputs_are_paired_with_targets_by_name() -> None:
     """Whatever the order of the names, and only those that have a target."""
     model, examples = several()
-    some = Examples(examples.inputs, {"each": examples.targets["each"]})  # type: ignore[index, call-overload]
+    some = Examples(examples.inputs, {"each": examples.targets["each"]})  # type: ignore[call-overload]
 
     assert [tuple(output.shape) for output, _ in pair_outputs(model, examples)] == [(None, 5, 2), (None, 5)]
     assert [tuple(output.shape) for output, _ in pair_outputs(model, some)] == [(None, 5, 2)]

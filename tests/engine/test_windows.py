@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 layers, optimizers = keras.layers, keras.optimizers
 STEPS, BATCH, COUNT = 11, 8, 12
-SEQUENCES = {"return_sequences": True}
+SEQUENCES: Any = {"return_sequences": True}
 
 
 def chain(*hidden: keras.layers.Layer, rate: float = 0.1) -> keras.Model:
@@ -63,7 +63,7 @@ def run_windows(model: keras.Model, examples: Examples, window: int, *, mode: Mo
 
 def run_by_hand(model: keras.Model, examples: Examples, window: int) -> None:
     """Train an epoch eagerly: states handed from window to window as numbers, the loss written out."""
-    parts = (examples.inputs, examples.targets, examples.sample_weight)
+    parts: tuple[Any, ...] = (examples.inputs, examples.targets, examples.sample_weight)
     model.optimizer.build(model.trainable_variables)
     for start in range(0, COUNT, BATCH):
         states: dict[str, Any] = {}
@@ -195,7 +195,8 @@ def test_states_are_carried_whatever_the_network(name: str) -> None:
     examples = labelled()
     if isinstance(model.inputs, list) and len(model.inputs) > 1:
         table = np.random.default_rng(1).normal(size=(COUNT, 2)).astype("float32")
-        examples = Examples({"steps": examples.inputs, "table": table}, examples.targets, examples.sample_weight)
+        inputs: Any = {"steps": examples.inputs, "table": table}
+        examples = Examples(inputs, examples.targets, examples.sample_weight)
     expected = model.evaluate(
         examples.inputs, examples.targets, sample_weight=examples.sample_weight, verbose=0, return_dict=True
     )
