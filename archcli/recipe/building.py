@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.calls import CALL_ARGUMENTS
-from archcli.recipe.recipe import Block, Chain, Recipe
+from archcli.recipe.data_section import described_source
+from archcli.recipe.recipe import Chain, Recipe
+from archcli.recipe.wiring import RESERVED
+from archcli.recipe.writing import resolved_data
 
 
 def convert_build(data: dict[str, Any], recipe: Recipe, build: Literal["sequential", "functional"]) -> dict[str, Any]:
@@ -26,12 +29,29 @@ def convert_build(data: dict[str, Any], recipe: Recipe, build: Literal["sequenti
     """
     model: dict[str, Any] = {**data["model"], "build": build}
     if build == "functional" and "layers" in model:
-        target = next(iter(recipe.model.outputs))
-        model = _replaced(model, "layers", {"nodes": _as_nodes(model["layers"], recipe, target)})
-    elif build == "sequential" and "nodes" in model:
+        nodes = _as_nodes(model["layers"], recipe, {*_names(model, "blocks"), *_names(model, "shared")})
+        return {**data, "model": _replaced(model, "layers", {"nodes": nodes})}
+    if build == "sequential" and recipe.model.shared:
+        message = "the model uses a shared layer, and Keras's Sequential has none"
+        raise RecipeError(Problem("not-sequential", message, recipe.model.body.location, "leave it functional"))
+    if build == "sequential" and "nodes" in model:
         model = _replaced(model, "nodes", {"layers": _as_layers(model["nodes"], recipe)})
         model.pop("outputs", None)
+        return {**data, "data": _with_target(data["data"], recipe), "model": model}
     return {**data, "model": model}
+
+
+def _names(model: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    return model.get(key) or {}
+
+
+def _with_target(data: dict[str, Any], recipe: Recipe) -> dict[str, Any]:
+    """Name the one target where a graph learned it by saying so under `outputs`: a chain takes what there is."""
+    described = described_source(recipe.data.source)
+    brought = () if described is None else described.targets
+    if set(recipe.data.targets) == set(data.get("targets") or brought):
+        return data
+    return {**data, "targets": resolved_data(recipe)["data"]["targets"]}
 
 
 def _replaced(model: Mapping[str, Any], key: str, new: dict[str, Any]) -> dict[str, Any]:
@@ -39,32 +59,26 @@ def _replaced(model: Mapping[str, Any], key: str, new: dict[str, Any]) -> dict[s
     return {name: item for old, value in model.items() for name, item in (new if old == key else {old: value}).items()}
 
 
-def _as_nodes(layers: list[Any], recipe: Recipe, target: str) -> dict[str, Any]:
-    """Name the tensor after each layer; the last is called like the target that it learns."""
+def _as_nodes(layers: list[Any], recipe: Recipe, taken: set[str]) -> dict[str, Any]:
+    """Name the tensor after each layer; the last is called like the target that it learns, where that can be."""
     nodes: dict[str, Any] = {}
+    target = next(iter(recipe.model.outputs))
     reads = next(iter(recipe.data.inputs))
-    taken = {reads, target, *recipe.model.shared}
-    taken |= _block_names(recipe)
+    taken |= {reads, *RESERVED}
     for number, layer in enumerate(layers):
         is_last = number == len(layers) - 1
-        name = target if is_last and target != reads else _free(f"step_{number + 1}", taken)
-        written = dict(layer) if isinstance(layer, Mapping) else {layer: None}
-        nodes[name] = {"layers": layer, "from": reads} if isinstance(layer, list) else {**written, "from": reads}
+        name = target if is_last and target not in taken else _free(f"step_{number + 1}", {*taken, target})
+        taken.add(name)
+        one = {"layers": layer} if isinstance(layer, list) else layer if isinstance(layer, Mapping) else {layer: None}
+        nodes[name] = {**one, "from": reads}
         reads = name
     return nodes
 
 
-def _block_names(recipe: Recipe) -> set[str]:
-    rows = recipe.model.body.layers if isinstance(recipe.model.body, Chain) else ()
-    return {layer.name for layer in rows if isinstance(layer, Block)}
-
-
 def _free(name: str, taken: set[str]) -> str:
-    free = name
-    while free in taken:
-        free += "_"
-    taken.add(free)
-    return free
+    while name in taken:
+        name += "_"
+    return name
 
 
 def _as_layers(nodes: Mapping[str, Any], recipe: Recipe) -> list[Any]:
@@ -86,4 +100,9 @@ def _as_layers(nodes: Mapping[str, Any], recipe: Recipe) -> list[Any]:
         else:
             layers.append({key: value for key, value in written.items() if key not in {"from", *CALL_ARGUMENTS}})
         before = node.names[0] or ""
+    if not isinstance(body, Chain) and body.outputs != (before,):
+        message = f"the model is no row of layers: it answers with more than its last node, `{before}`"
+        raise RecipeError(
+            Problem("not-sequential", message, body.location, "Keras's Sequential answers with its last layer")
+        )
     return layers

@@ -90,7 +90,7 @@ def build_train(
         batch_size=cast("int", given["batch_size"]),
         optimizer=optimizer if isinstance(optimizer, Named) else Named("Adam", {}, node.location),
         loss=losses,
-        loss_weights={output: float(cast("float", weighed.get(output, 1.0))) for output in objectives},
+        loss_weights={output: _weight(weighed.get(output)) for output in objectives},
         metrics=metrics,
         monitor=monitor if isinstance(monitor, str) else "val_loss" if data.split.validation else "loss",
         early_stopping=EarlyStopping(**cast("dict[str, Any]", early_stopping)) if early_stopping else None,
@@ -114,6 +114,11 @@ def _by_output(problem: Problem, key: str, output: str, written: Value, objectiv
     wanted = ", ".join(f"{name}: {'...' if key == 'loss' else '[...]'}" for name in objectives)
     hint = f"write one for each output: `{key}: {{{wanted}}}`"
     return replace(problem, message=f"{problem.message}, which `{output}` learns", hint=hint)
+
+
+def _weight(value: Value) -> float:
+    """Return the weight of a loss, 1 where none is written."""
+    return float(value) if isinstance(value, (int, float)) else 1.0
 
 
 def _of_output(value: Value, output: str) -> Value:

@@ -63,6 +63,10 @@ def wire(
         The graph, its nodes in an order in which each stands after what it reads; None where that cannot be told.
     """
     before = len(checker.problems)
+    if not nodes:
+        if not checker.problems:
+            checker.note("empty-list", f"{what} has no nodes", location, "put at least one in it")
+        return None
     alias = {ONLY_INPUT: inputs[0].name} if len(inputs) == 1 else {}
     nodes = [_by_own_name(node, alias) for node in nodes]
     if outputs is not None:
