@@ -212,3 +212,80 @@ def test_large_numbers_do_not_warn(recwarn: Any) -> None:
         read_rows(write("new.csv", "a,b\n1e300,2\n"), FACTS)
 
     assert not recwarn.list
+
+
+WORDS = Facts(
+    {
+        "said": InputFacts(
+            "said", (None,), ("said",), dtype="int32", kind="text", words=("o", "f"), split="character", padding=0.0
+        ),
+        "previous": InputFacts(
+            "previous", (3,), (), dtype="int32", vocabulary=4, padding=0.0, kind="shift", shift_of="iso", shift_by=1
+        ),
+    },
+    {"iso": TargetFacts("iso", "text", (3,), ("iso",), ("[END]", "a", "b"), (1, 1, 1), padded=True, split="character")},
+    7,
+)
+
+
+def test_texts_and_their_shifts_are_read_where_the_target_is() -> None:
+    """To score them, the truth stands one step late; to answer new ones there is none."""
+    known = read_rows(write("new.csv", "said,iso\nof,ab\nfo,a\n"), WORDS)
+    asked = read_rows(write("ask.csv", "said\nof\n"), WORDS)
+
+    assert known.inputs["said"].tolist() == [["of"], ["fo"]]
+    assert known.targets["iso"].tolist() == [[1, 2, 0], [1, 0, -1]]
+    assert known.inputs["previous"].tolist() == [[1, 2, 3], [1, 2, 0]]
+    assert list(asked.inputs) == ["said"]
+
+
+def test_a_text_may_be_longer_than_any_before() -> None:
+    """Its target has as many steps as it needs."""
+    rows = read_rows(write("new.csv", "said,iso\nof,abab\n"), WORDS)
+
+    assert rows.targets["iso"].tolist() == [[1, 2, 1, 2, 0]]
+
+
+def test_a_symbol_that_the_target_does_not_have(shown: Shown) -> None:
+    """Shown where it stands."""
+    assert shown(DataError, read_rows, write("new.csv", "said,iso\nof,aXb\n"), WORDS) == (
+        """\
+error[unknown-class]: row 1 of column `iso`: the model knows no character `X`
+ --> new.csv:2:4
+  |
+2 | of,aXb
+  |    ^^^
+hint: one of `[END]`, `a`, `b`
+"""
+    )
+
+
+def test_what_may_be_missing_is_read_as_missing() -> None:
+    """The saved model fills it in."""
+    parts = (
+        InputFacts("x__numeric", (2,), ("a", "b"), fill=(0.0, 0.0)),
+        InputFacts("x__city", (3,), ("city",), kind="category", words=("B", "U"), is_one_hot=True, fill_word="B"),
+    )
+    facts = Facts({"x": InputFacts("x", (5,), ("a", "b", "city"), kind="side_by_side", parts=parts)}, {}, 7)
+
+    rows = read_rows(write("new.csv", "city,b,a\n,,1\nRome,3,4\n"), facts)
+
+    np.testing.assert_array_equal(rows.inputs["x__numeric"], [[1, np.nan], [4, 3]])
+    assert rows.inputs["x__city"].tolist() == [[""], ["Rome"]]
+
+
+def test_labels_of_an_array_are_those_of_the_model(shown: Shown) -> None:
+    """Class numbers of a file are renumbered; a class that the model does not have is a fault."""
+    facts = Facts(
+        {"x": InputFacts("x", (3, 1), ("x",))},
+        {"kind": TargetFacts("kind", "category", (3,), ("kind",), ("3", "5", "7"), (1, 1, 1), padded=True)},
+        7,
+    )
+    x = np.zeros((2, 3, 1))
+    np.savez("new.npz", x=x, kind=[[5, 7, -1], [5, 5, 7]])
+    np.savez("odd.npz", x=x, kind=[[5, 7, -1], [5, 4, 7]])
+
+    assert read_rows(Path("new.npz"), facts).targets["kind"].tolist() == [[1, 2, -1], [1, 1, 2]]
+    assert shown(DataError, read_rows, Path("odd.npz"), facts) == (
+        "error[unknown-class]: row 2 of array `kind`: the model knows no class `4`\nhint: one of `3`, `5`, `7`\n"
+    )

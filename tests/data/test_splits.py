@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from archcli.data.splits import split_by_class, split_examples
+from archcli.data.splits import split_by_class, split_by_group, split_examples, split_in_order
 from archcli.errors import DataError, Location, Source
 from archcli.recipe.recipe import Split
 
@@ -173,3 +173,47 @@ hint: if `price` is a quantity, make it a `number`
 """
     )
     assert text.endswith("error[more-problems]: 35 more classes of `price` are too small\n")
+
+
+@pytest.mark.parametrize("overlap", [0, 1, 7])
+def test_examples_in_order_are_cut_in_order(overlap: int) -> None:
+    """Training first, test last; before each border as many are left out as share something with what follows."""
+    parts = split_in_order(100, make_split(0.2, 0.3), overlap=overlap)
+
+    assert {name: (int(part[0]), int(part[-1])) for name, part in parts.items()} == {
+        "training": (0, 49 - overlap),
+        "validation": (50, 69 - overlap),
+        "test": (70, 99),
+    }
+
+
+def test_without_other_parts_nothing_is_left_out() -> None:
+    """There is no border."""
+    parts = split_in_order(10, make_split(0, 0), overlap=5)
+
+    np.testing.assert_array_equal(parts["training"], np.arange(10))
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize(("validation", "test"), [(0.1, 0.2), (0, 0.5), (0.25, 0), (0, 0)])
+def test_a_group_stays_together(seed: int, validation: float, test: float) -> None:
+    """Every example is in one part, and the shares are met as nearly as the groups allow."""
+    groups = [f"g{number}" for number in np.random.default_rng(seed).integers(0, 60, 400)]
+
+    parts = split_by_group(groups, make_split(validation, test, seed))
+
+    np.testing.assert_array_equal(np.sort(np.concatenate(list(parts.values()))), np.arange(400))
+    names = [{groups[index] for index in part} for part in parts.values()]
+    assert sum(map(len, names)) == len(set(groups))
+    largest = max(groups.count(name) for name in set(groups))
+    for name, share in (("validation", validation), ("test", test)):
+        assert abs(len(parts.get(name, ())) - share * 400) <= largest  # type: ignore[call-overload]
+
+
+def test_every_part_gets_a_group() -> None:
+    """However large the groups are."""
+    parts = split_by_group(["a"] * 90 + ["b"] * 5 + ["c"] * 5, make_split(0.1, 0.2))
+
+    assert {name: len(part) > 0 for name, part in parts.items()} == dict.fromkeys(
+        ("training", "validation", "test"), True
+    )
