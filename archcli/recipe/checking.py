@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Final, cast
 
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.assembling import Assembled, assemble
+from archcli.recipe.candidates import Checked, Varied, at_candidate, check_candidates
 from archcli.recipe.delimited import shown_path
 from archcli.recipe.expansion import expand_architecture
 from archcli.recipe.headers import find_column_problems
@@ -21,7 +23,9 @@ from archcli.recipe.nodes import MapNode, Node, ScalarNode, is_null, walk
 from archcli.recipe.overriding import COMMAND_LINE, apply_override
 from archcli.recipe.recipe import Recipe
 from archcli.recipe.schema import RECIPE
+from archcli.recipe.settling import settle
 from archcli.recipe.suggestions import near_match
+from archcli.recipe.tune_section import read_tune_section
 from archcli.recipe.types import Anything
 from archcli.recipe.typing_of import describe_node
 from archcli.recipe.values import Checker, absolute_path
@@ -48,10 +52,14 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         RecipeError: Everything that is wrong with it, in the order of the text.
         DataError: A file that it names is not there or cannot be read.
     """
-    assembled, problems = _check(read_nodes(path, overrides), path.stem)
+    assembled, problems, varied = _check(read_nodes(path, overrides), path.stem)
     if assembled.data is not None:
         try:
-            problems += find_column_problems(assembled.data)
+            missing = find_column_problems(assembled.data)
+            problems += missing
+            for one in varied:
+                found = [problem for problem in find_column_problems(one.data) if problem not in missing]
+                problems += [at_candidate(problem, one.tried, one.candidate) for problem in found]
         except DataError:
             if not problems:
                 raise
@@ -68,7 +76,7 @@ def read_nodes(path: Path, overrides: Sequence[str] = ()) -> MapNode:
     """
     node: Node = _read_extending(path, ())
     for number, override in enumerate(overrides, start=1):
-        node = apply_override(node, override, number=number)
+        node = settle(cast("MapNode", node), partial(apply_override, override=override, number=number))
     return cast("MapNode", node)
 
 
@@ -97,7 +105,7 @@ def _read_extending(path: Path, above: tuple[Path, ...]) -> MapNode:
         hint = f"did you mean `{beside}`?" if beside else "a path here is relative to the recipe that it stands in"
         raise RecipeError(Problem("recipe-not-found", f"there is no file `{base.text}`", base.location, hint))
     beneath = _read_extending(Path(shown_path(base_path)), chain)
-    return cast("MapNode", merge(beneath.without("name"), over.without("extends"), RECIPE))
+    return cast("MapNode", settle(beneath.without("name"), lambda under: merge(under, over.without("extends"), RECIPE)))
 
 
 def check_nodes(node: MapNode, *, default_name: str) -> tuple[Recipe | None, list[Problem]]:
@@ -110,7 +118,7 @@ def check_nodes(node: MapNode, *, default_name: str) -> tuple[Recipe | None, lis
     Returns:
         The recipe, None where too much is wrong to make one, and every problem in the order of the text.
     """
-    assembled, problems = _check(node, default_name)
+    assembled, problems, _ = _check(node, default_name)
     return assembled.recipe, in_order(problems)
 
 
@@ -124,7 +132,24 @@ def _checker_of(node: MapNode) -> Checker:
     return Checker({entry.key.text: entry for entry in parameters.entries} if isinstance(parameters, MapNode) else {})
 
 
-def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem]]:
+def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem], tuple[Varied, ...]]:
+    """Check a recipe and what it tunes; what is tuned uses no parameter, for the recipe must be whole without it."""
+    checker = _checker_of(node)
+    section = read_tune_section(node, checker)
+    root = node.without("tune")
+    alone = _check_alone(root, default_name)
+    problems = list(dict.fromkeys((*alone.problems, *checker.problems)))
+    if section is None:
+        return alone.assembled, problems, ()
+    found = check_candidates(section.space, root, alone, partial(_check_alone, default_name=default_name))
+    problems += [problem for problem in found.problems if problem not in problems]
+    recipe, data = alone.assembled.recipe, alone.assembled.data
+    if recipe is not None and not problems:
+        recipe = replace(recipe, tuning=section.tuning(found.file_places))
+    return Assembled(recipe, data), problems, found.varied
+
+
+def _check_alone(node: MapNode, default_name: str) -> Checked:
     parameters = node.get("parameters")
     entries = parameters.entries if isinstance(parameters, MapNode) else ()
     checker = _checker_of(node)
@@ -148,7 +173,7 @@ def _check(node: MapNode, default_name: str) -> tuple[Assembled, list[Problem]]:
             match = near_match(name, references)
             hint = f"the recipe asks for `${match}`" if match else f"write `${name}` where it is meant to count"
             checker.note("unused-parameter", f"the parameter `{name}` is never used", entry.key.location, hint)
-    return assembled, checker.problems
+    return Checked(assembled, checker.problems, frozenset(checker.file_places))
 
 
 def in_order(problems: Sequence[Problem]) -> list[Problem]:

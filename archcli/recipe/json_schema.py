@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from archcli.recipe.calls import CALL_ARGUMENTS
-from archcli.recipe.schema import RECIPE, REPEAT
+from archcli.recipe.schema import RECIPE, REPEAT, SPACE, SPACE_FORMS
 from archcli.recipe.signatures import names, other_names, signature
 from archcli.recipe.types import (
     GIVEN_NAME_PATTERN,
@@ -105,6 +105,7 @@ class _SchemaWriter:
             "type": "object",
             "additionalProperties": False,
             "properties": {field.name: self._field(field, optional=True) for field in section.fields},
+            **({"oneOf": [_given(form) for form in SPACE_FORMS]} if section is SPACE else {}),
         }
 
     def use(self) -> dict[str, Any]:
@@ -195,6 +196,12 @@ class _SchemaWriter:
     def _reference(self) -> str:
         self.definitions.setdefault("reference", dict(_REFERENCE))
         return "#/$defs/reference"
+
+
+def _given(form: str) -> dict[str, Any]:
+    """Write that a tuned path says what is tried in this form; a range has two ends."""
+    ends = {} if form == "choice" else {"minItems": 2, "maxItems": 2}
+    return {"required": [form], "properties": {form: {"not": {"type": "null"}, **ends}}}
 
 
 def _or_null(written: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from archcli.recipe.calls import CALL_ARGUMENTS
 from archcli.recipe.nodes import Entry, MapNode, Node, is_null, only_entry
-from archcli.recipe.schema import MODEL_FORMS
+from archcli.recipe.schema import MODEL_FORMS, SPACE_FORMS
 from archcli.recipe.signatures import signature
 from archcli.recipe.types import Either, MapOf, Object, Section, Type, Use
 from archcli.recipe.typing_of import fitting_type
+
+_REPLACING: Final = {"model": MODEL_FORMS, "tune.space": SPACE_FORMS}
+"""Keys of a section that replace each other."""
 
 
 def merge(base: Node, over: Node, type_: Type) -> Node:
@@ -22,8 +27,9 @@ def merge(base: Node, over: Node, type_: Type) -> Node:
         return over
     match type_:
         case Section():
-            if type_.name == "model" and any(over.entry(form) for form in MODEL_FORMS):
-                base = base.without(*(form for form in MODEL_FORMS if over.entry(form) is None))
+            forms = _REPLACING.get(type_.name, ())
+            if any(over.entry(form) for form in forms):
+                base = base.without(*(form for form in forms if over.entry(form) is None))
             return _merge_entries(base, over, {field.name: field.type for field in type_.fields})
         case MapOf():
             return _merge_entries(base, over, {entry.key.text: type_.value for entry in over.entries})

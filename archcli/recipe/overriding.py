@@ -17,6 +17,9 @@ from archcli.recipe.types import Anything, Either, ListOf, MapOf, Object, Sectio
 COMMAND_LINE = "command line"
 """What the source of an override is called."""
 
+PATH = "path"
+"""What the source of a path that the recipe itself gives is called."""
+
 _Steps = tuple[ScalarNode, ...]
 
 
@@ -47,6 +50,20 @@ def apply_override(root: Node, override: str, *, number: int = 1) -> Node:
         hint = "write a recipe of two lines, `archcli: 1` and `extends: ...`"
         raise RecipeError(Problem("not-an-override", message, steps[0].location, hint))
     return _set(root, RECIPE, steps, load_nodes(source, start=len(path) + 1))
+
+
+def lay_at(root: Node, path: str, value: Node) -> Node:
+    """Lay a value over what a path leads to, as `path=value` does.
+
+    Args:
+        root: The recipe, in long form.
+        path: Names with dots between them.
+        value: As it is written, short forms included.
+
+    Raises:
+        RecipeError: The path leads nowhere; the problem is located in a source called `PATH`, whose text it is.
+    """
+    return _set(root, RECIPE, _read_path(path, Source(PATH, path)), value)
 
 
 def _read_path(path: str, source: Source) -> _Steps:
@@ -84,6 +101,8 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
             names = [entry.key.text for entry in node.entries]
             message = f"no node is called `{step.text}`"
             raise RecipeError(Problem("unknown-path", message, step.location, did_you_mean(step.text, names)))
+        case MapOf(paths=True):
+            return _set_tuned(node, type_, steps, value)
         case MapOf():
             return _set_entry(node, step, rest, type_.value, value)
         case Object() | ListOf() if isinstance(node, ListNode):
@@ -98,6 +117,16 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
             before = step.location.source.text[: step.location.column - 2].strip()
             message = f"`{before}` has no parts, and the path goes on with `{step.text}`"
             raise RecipeError(Problem("unknown-path", message, step.location, f"write `{before}=...`"))
+
+
+def _set_tuned(node: Node | None, type_: MapOf, steps: _Steps, value: Node) -> Node:
+    """Set what is tried at a path: all steps are that path, but for a last one that says how it is tried."""
+    is_form = isinstance(type_.value, Section) and type_.value.field(steps[-1].text) is not None
+    named, rest = (steps[:-1], steps[-1:]) if is_form and len(steps) > 1 else (steps, ())
+    path = ".".join(step.text for step in named)
+    length = named[-1].location.column + named[-1].location.length - named[0].location.column
+    key = replace(named[0], value=path, text=path, location=replace(named[0].location, length=length))
+    return _set_entry(node, key, rest, type_.value, value)
 
 
 def _set_use(node: Node | None, steps: _Steps, value: Node) -> Node:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from archcli.errors import Location
+
+if TYPE_CHECKING:
+    from archcli.recipe.tuning import Tuning
 
 
 @dataclass(frozen=True)
@@ -295,6 +298,7 @@ class Recipe:
         model: The network.
         train: How it is trained.
         objectives: What each trained output means, by its name.
+        tuning: What `archcli tune` tries; None: nothing. It is no part of a run.
     """
 
     name: str
@@ -302,3 +306,4 @@ class Recipe:
     model: Model
     train: Train
     objectives: Mapping[str, Objective]
+    tuning: Tuning | None = None

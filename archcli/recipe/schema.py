@@ -157,6 +157,42 @@ TRAIN: Final = Section(
     ),
 )
 
+SPACE_FORMS: Final = ("choice", "range", "log_range")
+"""Keys of a path that is tuned, of which one says what is tried."""
+
+SPACE: Final = Section(
+    "tune.space",
+    (
+        Field("choice", ListOf(Anything(), minimum_length=1), "Values, each as likely as the others."),
+        Field(
+            "range",
+            ListOf(Number(minimum=-1e15, maximum=1e15)),
+            "The lowest and the highest number; whole numbers where both are written whole.",
+        ),
+        Field(
+            "log_range",
+            ListOf(Number(above=0, maximum=1e15)),
+            "The same above 0, uniform in the logarithm: as many below 0.01 as above, from 1e-4 to 1.",
+        ),
+    ),
+)
+
+MOST_TRIALS: Final = 10_000
+
+TUNE: Final = Section(
+    "tune",
+    (
+        Field("trials", Whole(minimum=1, maximum=MOST_TRIALS), "How many runs are trained.", 20),
+        Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides what is tried.", 0),
+        Field(
+            "space",
+            MapOf(SPACE, given_names=False, paths=True),
+            "What is tried, by its path: `train.optimizer.Adam.learning_rate: {log_range: [1e-4, 1e-1]}`.",
+            required=True,
+        ),
+    ),
+)
+
 RECIPE: Final = Section(
     "recipe",
     (
@@ -167,5 +203,6 @@ RECIPE: Final = Section(
         Field("data", DATA, "Where the examples come from and how they meet the model.", required=True),
         Field("model", MODEL, "The network.", required=True),
         Field("train", TRAIN, "How it is trained.", {}),
+        Field("tune", TUNE, "What `archcli tune` tries; no part of a single run."),
     ),
 )

@@ -70,10 +70,17 @@ class ListOf:
 
 @dataclass(frozen=True)
 class MapOf:
-    """A mapping whose keys the user chooses: names that he gives, or any text such as a class label."""
+    """A mapping whose keys the user chooses.
+
+    Attributes:
+        value: What each key has.
+        given_names: Whether the keys are names that he gives; else any text, such as a class label.
+        paths: Whether the keys are paths through the recipe: they have dots in them.
+    """
 
     value: Type
     given_names: bool = True
+    paths: bool = False
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ class Checker:
         self._reading_shared: list[str] = []
         self.expanding: list[str] = []
         self.may_ask = False
+        self.file_places: set[Location] = set()
         self._broken: list[Named] = []
 
     def shared_layer(self, name: str) -> Layer | None:
@@ -279,6 +280,7 @@ class Checker:
             case GivenName():
                 return value if self.given_name(node, dashes=type_.dashes) else None
             case FilePath():
+                self.file_places.add(node.location)
                 return str(absolute_path(node))
             case _:
                 return value

@@ -90,6 +90,12 @@ def write_yaml(data: object) -> str:
     return text
 
 
+def write_inline(data: object) -> str:
+    """Write plain data as YAML on one line, as it stands behind `path=` on the command line."""
+    text: str = yaml.dump(data, Dumper=_Dumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=1e9)
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
 def node_data(node: Node) -> object:
     """Turn nodes into plain data that `write_yaml` writes back: `$names` stay `$names`."""
     if isinstance(node, MapNode):
@@ -102,7 +108,8 @@ def node_data(node: Node) -> object:
 def resolved_data(recipe: Recipe) -> dict[str, Any]:
     """Turn a recipe into plain data with every default written out: itself a recipe, which does the same.
 
-    `$names` of parameters are replaced by what they stand for; facts of the data stay as they are.
+    `$names` of parameters are replaced by what they stand for; facts of the data stay as they are. The section `tune`
+    is left out: it is no part of a run.
     """
     data, model, train = recipe.data, recipe.model, recipe.train
     early_stopping = train.early_stopping
