@@ -53,9 +53,9 @@ TRIED_UNDER_XLA_ON_CPU = frozenset({
 })  # fmt: skip
 KEEPS_CUDNN = frozenset({"LSTM", "GRU"})
 RECURRENT = frozenset({"RNN", "SimpleRNN", "GRU", "LSTM", "Elman", "Jordan", "FullyRecurrent"})
-# Measured on two cores, graph and XLA, microseconds a step of 32 examples: MLP 417 and 146, Elman over 30 steps 4750 and
-# 1240, Jordan 3440 and 1760, fully recurrent 5800 and 2120, multi-head attention 4330 and 1850, equilibrium 1500 and 300,
-# pooling in one dimension 530 and 370. After thirty steps the weights of both are within 1e-7 of each other.
+# Measured on two cores, graph and XLA, microseconds a step of 32 examples: MLP 417 and 146, Elman over 30 steps 4750
+# and 1240, Jordan 3440 and 1760, fully recurrent 5800 and 2120, multi-head attention 4330 and 1850, equilibrium 1500
+# and 300, pooling in one dimension 530 and 370. After thirty steps the weights are within 1e-7 of each other.
 # On two cores XLA takes 1 to 2.5 s more to compile; it wins 0.1 to 0.3 ms a step, and 2 to 4 ms where a layer runs
 # over 50 time steps.
 LEAST_STEPS_FOR_XLA = 10_000
