@@ -1,0 +1,90 @@
+"""Every output is scored against its target, under a name that tells whose score it is."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import accuracy_score, f1_score, r2_score
+
+from archcli.commands.scored import Scored
+from archcli.commands.scores import score_answers
+from archcli.recipe.facts import InputFacts, TargetFacts
+
+RANDOM = np.random.default_rng(0)
+INPUTS = {"x": InputFacts("x", (4,), ("x",))}
+KIND = TargetFacts("kind", "category", (), ("kind",), ("a", "b", "c"), (5, 5, 5))
+PRICE = TargetFacts("price", "number", (1,), ("price",))
+STEPS = TargetFacts("label", "category", (5,), ("label",), ("a", "b", "c"), (5, 5, 5), padded=True)
+
+
+def chances(*shape: int) -> np.ndarray:
+    """Draw probabilities, `(*shape,)`, the last axis the classes."""
+    drawn = RANDOM.uniform(0.1, 1, shape).astype("float32")
+    return drawn / drawn.sum(axis=-1, keepdims=True)
+
+
+def test_one_target_has_plain_names() -> None:
+    """The scores of the only target are called as they are."""
+    truth, told = RANDOM.integers(0, 3, 30), chances(30, 3)
+
+    scored = score_answers({"kind": told}, {"kind": truth}, Scored(INPUTS, {"kind": KIND}), part="test")
+
+    assert scored.main == "accuracy"
+    assert scored.scores["accuracy"] == pytest.approx(accuracy_score(truth, told.argmax(axis=1)))
+    assert scored.scores["f1_macro"] == pytest.approx(f1_score(truth, told.argmax(axis=1), average="macro"))
+    assert scored.examples == 30
+
+
+def test_several_targets_are_named() -> None:
+    """Each score has its target's name; the main one is of the first; what learns no target is not scored."""
+    truth = {"kind": RANDOM.integers(0, 3, 30), "price": RANDOM.normal(size=(30, 1))}
+    answers = {"sort": chances(30, 3), "price": RANDOM.normal(size=(30, 1)).astype("float32"), "code": chances(30, 2)}
+
+    scored = score_answers(answers, truth, Scored(INPUTS, {"sort": KIND, "price": PRICE, "code": None}), part="test")
+
+    assert scored.main == "kind.accuracy"
+    assert scored.scores["price.r2"] == pytest.approx(r2_score(truth["price"], answers["price"]), abs=1e-6)
+    assert set(scored.scores) == {
+        *("kind.accuracy", "kind.balanced_accuracy", "kind.f1_macro", "kind.log_loss"),
+        *("price.r2", "price.mae", "price.rmse"),
+    }
+    assert [answer.output for answer in scored.answers] == ["sort", "price"]
+
+
+def test_a_second_output_of_a_target_is_named_after_itself() -> None:
+    """The first is the target's answer, whatever it is called."""
+    truth = RANDOM.integers(0, 3, 30)
+    answers = {"pool": chances(30, 3), "from_past": chances(30, 3)}
+
+    scored = score_answers(answers, {"kind": truth}, Scored(INPUTS, dict.fromkeys(answers, KIND)), part="test")
+
+    assert scored.scores["accuracy"] == pytest.approx(accuracy_score(truth, answers["pool"].argmax(axis=1)))
+    past = accuracy_score(truth, answers["from_past"].argmax(axis=1))
+    assert scored.scores["from_past.accuracy"] == pytest.approx(past)
+    assert [answer.output for answer in scored.answers] == ["pool"]
+
+
+def test_steps_without_a_label_do_not_count() -> None:
+    """Accuracy is over all labels that are there, and over sequences that are right as a whole."""
+    truth = np.array([[0, 1, 2, -1, -1], [2, 2, 2, 2, 2]])
+    told = np.eye(3, dtype="float32")[[[0, 1, 2, 0, 0], [2, 2, 2, 2, 0]]]
+
+    scored = score_answers({"label": told}, {"label": truth}, Scored(INPUTS, {"label": STEPS}), part="test")
+
+    assert scored.scores["accuracy"] == 7 / 8
+    assert scored.scores["sequence_accuracy"] == 0.5
+    assert scored.first.confusion is not None
+    assert scored.first.confusion.sum() == 8
+
+
+def test_a_target_that_is_not_there_is_left_out() -> None:
+    """A file may lack one of several targets."""
+    scored = score_answers(
+        {"kind": chances(4, 3), "price": np.zeros((4, 1), "float32")},
+        {"price": np.arange(4.0).reshape(4, 1)},
+        Scored(INPUTS, {"kind": KIND, "price": PRICE}),
+        part="test",
+    )
+
+    assert scored.main == "price.r2"
+    assert set(scored.scores) == {"price.r2", "price.mae", "price.rmse"}
