@@ -298,6 +298,7 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
     ]
     if report.evaluated_on == "training":
         pairs.insert(1, ("note", "nothing was held back: these are the examples it was trained on"))
+    pairs[-1:-1] = [("note", note) for note in report.notes]
     print_pairs(pairs, open_console())
     print_next(f"archcli evaluate {_called(path, runs)}", quiet=quiet)
 

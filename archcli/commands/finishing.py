@@ -43,6 +43,7 @@ class TrainReport:
         seconds: Time spent training, compiling included.
         examples_per_second: Training speed, compiling excluded.
         mode: How steps were run.
+        notes: What the learning rule has to say of it, such as whether it has converged.
     """
 
     run: Run
@@ -59,6 +60,7 @@ class TrainReport:
     seconds: float
     examples_per_second: float
     mode: str
+    notes: tuple[str, ...] = ()
 
 
 def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
@@ -89,6 +91,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         parameter_count=count_weights(weights),
         stopped_early=outcome.stopped_early,
         confusion=None if evaluated.first.confusion is None else evaluated.first.confusion.tolist(),
+        notes=outcome.notes,
     )
     write_metrics(run, metrics)
     return TrainReport(
@@ -106,6 +109,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         seconds=metrics.seconds,
         examples_per_second=outcome.examples_per_second,
         mode=outcome.mode.name,
+        notes=outcome.notes,
     )
 
 

@@ -124,6 +124,8 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
         finally:
             recorder.close()
         recorder.note(f"mode {outcome.mode.name}: {outcome.mode.reason}")
+        for note in outcome.notes:
+            recorder.note(note)
         write_resolved(run, recipe, mode=outcome.mode.name)
         report = finish(ready.prepared, outcome, run)
         recorder.close()

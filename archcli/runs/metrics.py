@@ -29,6 +29,7 @@ class RunMetrics:
         parameter_count: Trainable and other weights of the model.
         stopped_early: Whether `early_stopping` ended it.
         confusion: Test examples counted by true class (rows) and predicted class; None where there are no classes.
+        notes: What the learning rule has to say of it, sentences without a full stop.
     """
 
     epochs: int
@@ -41,6 +42,7 @@ class RunMetrics:
     parameter_count: int = 0
     stopped_early: bool = False
     confusion: Sequence[Sequence[int]] | None = None
+    notes: Sequence[str] = ()
 
 
 def write_metrics(run: Run, metrics: RunMetrics) -> None:
