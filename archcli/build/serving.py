@@ -54,7 +54,7 @@ def compose_saved_model(
         names = Names(raw)
         labels = {name: names.count(label) for name, label in labels.items()}
     features = {name: preprocess(facts, raw) for name, facts in inputs.items()}
-    answers = _named(network, names)(_single(features))
+    answers = _run(network, features, names)
     given = answers if several else {next(iter(outputs)): answers}
     answered = {
         name: given[name]
@@ -79,13 +79,14 @@ def _answer(tensor: Any, target: TargetFacts, objective: Objective, names: Names
     return tensor
 
 
-def _named(network: keras.Model, names: Names) -> keras.Model:
-    """Return the network, under another name where its own is taken."""
+def _run(network: keras.Model, features: Mapping[str, Any], names: Names) -> Any:
+    """Call the network, under another name where its own is taken."""
     name = names.count(network.name)
     if name == network.name:
-        return network
-    arrives = {tensor.name: _called(tensor, tensor.name) for tensor in network.inputs}
-    return keras.Model(_single(arrives), network(_single(arrives)), name=name)
+        return network(_single(features))
+    arrives = {key: _called(tensor, f"{key}-prepared") for key, tensor in features.items()}
+    renamed = keras.Model(list(arrives.values()), network(_single(arrives)), name=name)
+    return renamed(list(features.values()))
 
 
 def _called(tensor: Any, name: str) -> Any:
