@@ -45,11 +45,31 @@ def show_progress(console: Console, *, title: str, quiet: bool) -> Iterator[Prog
     """
     if quiet:
         yield SilentProgress()
-    elif console.is_terminal and not console.is_dumb_terminal and console.encoding.startswith("utf"):
+    elif _is_able(console):
         with LiveProgress(console, title=title) as progress:
             yield progress
     else:
         yield PlainProgress(console)
+
+
+def _is_able(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal and console.encoding.startswith("utf")
+
+
+@contextmanager
+def show_passing_progress(console: Console, *, title: str, quiet: bool) -> Iterator[Progress]:
+    """Give who watches one training of many: a live view that leaves nothing behind, or nobody.
+
+    Args:
+        console: Where to, usually standard error.
+        title: What is trained.
+        quiet: Whether nothing is shown.
+    """
+    if quiet or not _is_able(console):
+        yield SilentProgress()
+        return
+    with LiveProgress(console, title=title, stays=False) as progress:
+        yield progress
 
 
 class PlainProgress:
@@ -111,12 +131,15 @@ class View:
 class LiveProgress:
     """Shows how training goes in a view that is drawn over itself; a context manager.
 
-    The last view stays on the screen. If training never began, nothing stays.
+    The last view stays on the screen, if it is to. If training never began, nothing stays.
     """
 
-    def __init__(self, console: Console, *, title: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """Show on `console`, which is a terminal; `clock` gives seconds."""
+    def __init__(
+        self, console: Console, *, title: str, stays: bool = True, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Show on `console`, which is a terminal; the last view `stays` or goes; `clock` gives seconds."""
         self._console = console
+        self._stays = stays
         self._clock = clock
         self._view = View(title)
         self._began = 0.0
@@ -136,7 +159,7 @@ class LiveProgress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._view.plan is None:
+        if self._view.plan is None or not self._stays:
             self._live.transient = True
         else:
             self._view = replace(self._view, is_over=True)
