@@ -27,7 +27,7 @@ def convert_build(data: dict[str, Any], recipe: Recipe, build: Literal["sequenti
     Raises:
         RecipeError: `not-sequential`: the graph is no row of layers.
     """
-    model: dict[str, Any] = {**data["model"], "build": build}
+    model: dict[str, Any] = {"build": build, **{key: item for key, item in data["model"].items() if key != "build"}}
     if build == "functional" and "layers" in model:
         nodes = _as_nodes(model["layers"], recipe, {*_names(model, "blocks"), *_names(model, "shared")})
         return {**data, "model": _replaced(model, "layers", {"nodes": nodes})}

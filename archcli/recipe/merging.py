@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from archcli.recipe.calls import CALL_ARGUMENTS
@@ -27,9 +29,7 @@ def merge(base: Node, over: Node, type_: Type) -> Node:
         return over
     match type_:
         case Section():
-            forms = _REPLACING.get(type_.name, ())
-            if any(over.entry(form) for form in forms):
-                base = base.without(*(form for form in forms if over.entry(form) is None))
+            base = without_other_forms(base, type_, [key.key.text for key in over.entries])
             return _merge_entries(base, over, {field.name: field.type for field in type_.fields})
         case MapOf():
             return _merge_entries(base, over, {entry.key.text: type_.value for entry in over.entries})
@@ -44,6 +44,15 @@ def merge(base: Node, over: Node, type_: Type) -> Node:
             return over
 
 
+def without_other_forms(base: MapNode, type_: Section, keys: Sequence[str]) -> MapNode:
+    """Take away the forms of a section that others among `keys` replace; with a graph goes what leaves it."""
+    forms = _REPLACING.get(type_.name, ())
+    others = [form for form in forms if form not in keys and base.entry(form) is not None]
+    if not others or not any(form in keys for form in forms):
+        return base
+    return base.without(*others, *(("outputs",) if "nodes" in others else ()))
+
+
 def _merge_entries(base: MapNode, over: MapNode, types: dict[str, Type]) -> MapNode:
     merged = base
     for entry in over.entries:
@@ -56,20 +65,30 @@ def _merge_entries(base: MapNode, over: MapNode, types: dict[str, Type]) -> MapN
 
 
 def _merge_uses(base: MapNode, over: MapNode) -> Node:
-    """Lay a node of a graph over another: with a layer of its own it replaces it, else only what stands beside."""
-    kept = {entry.key.text for entry in base.entries} & {entry.key.text for entry in over.entries}
+    """Lay a node of a graph over another: another layer replaces the old one and what that was called with."""
     beside = {"from", "repeat", *CALL_ARGUMENTS}
-    if any(entry.key.text not in beside and entry.key.text not in kept for entry in over.entries):
-        return over
+    own = {entry.key.text for entry in over.entries} - beside
+    if any(base.entry(name) is None for name in own):
+        source = base.entry("from")
+        kept = () if source is None or over.entry("from") is not None else (source,)
+        return replace(over, entries=(*over.entries, *kept))
     merged = base
     for entry in over.entries:
         beneath = base.entry(entry.key.text)
-        alone = MapNode((entry,), entry.key.location)
-        if beneath is not None and entry.key.text[:1].isupper():
-            found = _merge_named(MapNode((beneath,), beneath.key.location), alone, Object("layer"))
-            alone = found if isinstance(found, MapNode) else alone
-        merged = merged.with_entry(entry.key, alone.entries[0].value)
+        value = entry.value
+        if beneath is not None and entry.key.text in own and entry.key.text != "layers":
+            value = _merge_arguments(entry.key.text, beneath.value, value)
+        merged = merged.with_entry(entry.key, value)
     return merged
+
+
+def _merge_arguments(name: str, base: Node, over: Node) -> Node:
+    """Merge what two nodes give their layer, or their block, whose parameters are of any type."""
+    if not (isinstance(base, MapNode) and isinstance(over, MapNode)):
+        return over
+    found = signature("layer", name)
+    types = {} if found is None else {argument.name: argument.type for argument in found.arguments.values()}
+    return _merge_entries(base, over, types)
 
 
 def _merge_named(base: MapNode, over: MapNode, type_: Object) -> Node:

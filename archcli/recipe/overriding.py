@@ -7,7 +7,7 @@ from dataclasses import replace
 from archcli.errors import Location, Problem, RecipeError, Source
 from archcli.recipe.loading import load_nodes
 from archcli.recipe.long_form import to_long_form
-from archcli.recipe.merging import merge
+from archcli.recipe.merging import merge, without_other_forms
 from archcli.recipe.nodes import Entry, ListNode, MapNode, Node, ScalarNode, is_null, only_entry
 from archcli.recipe.schema import RECIPE
 from archcli.recipe.signatures import canonical_name, signature
@@ -96,6 +96,7 @@ def _set(node: Node | None, type_: Type, steps: _Steps, value: Node) -> Node:
             return node  # checking reports it
         case Section():
             field = type_.field(step.text)
+            node = without_other_forms(node, type_, [step.text]) if isinstance(node, MapNode) else node
             return _set_entry(node, step, rest, field.type if field else Anything(), value)
         case MapOf() if isinstance(type_.value, Use) and rest and isinstance(node, MapNode) and not node.get(step.text):
             names = [entry.key.text for entry in node.entries]

@@ -103,6 +103,17 @@ def _merged(load: Load, base: str, over: str) -> Any:
         ("data: {inputs: {x: numeric}}", "data: {inputs: {x: null}}", {"data": {"inputs": {"x": None}}}),
         ("train: {seed: 1}", "train: null", {"train": None}),
         ("train: 5", "train: {epochs: 3}", {"train": 5}),
+        (
+            "train: {loss: {price: {Huber: 0.5}, kind: mse}}",
+            "train: {loss: {price: {Huber: 0.1}}}",
+            {"train": {"loss": {"price": {"Huber": {"delta": 0.1}}, "kind": {"MeanSquaredError": {}}}}},
+        ),
+        (
+            "train: {loss: {price: mse, kind: mse}}",
+            "train: {loss: mae}",
+            {"train": {"loss": {"MeanAbsoluteError": {}}}},
+        ),
+        ("train: {metrics: {price: [mae]}}", "train: {metrics: {price: []}}", {"train": {"metrics": {"price": []}}}),
     ],
 )
 def test_mappings_merge_lists_are_replaced_and_so_is_another_class(
@@ -110,6 +121,55 @@ def test_mappings_merge_lists_are_replaced_and_so_is_another_class(
 ) -> None:
     """All in long form; null switches off; a section that is none stays, for checking to report."""
     assert _merged(load, base, over) == merged
+
+
+NODE = "{Dense: {units: 8, activation: relu}, from: a, training: true}"
+
+
+@pytest.mark.parametrize(
+    ("base", "over", "merged"),
+    [
+        (NODE, "{Dense: 9}", {"Dense": {"units": 9, "activation": "relu"}, "from": "a", "training": True}),
+        (NODE, "{from: [b, c]}", {"Dense": {"units": 8, "activation": "relu"}, "from": ["b", "c"], "training": True}),
+        (NODE, "{training: false}", {"Dense": {"units": 8, "activation": "relu"}, "from": "a", "training": False}),
+        (NODE, "{GRU: 4}", {"GRU": {"units": 4}, "from": "a"}),
+        (NODE, "{GRU: 4, from: b}", {"GRU": {"units": 4}, "from": "b"}),
+        (NODE, "{layers: [Flatten]}", {"layers": [{"Flatten": {}}], "from": "a"}),
+        ("{layers: [Flatten], from: a}", "{layers: [ReLU]}", {"layers": [{"ReLU": {}}], "from": "a"}),
+        ("{layers: [Flatten], from: a}", "{wide, from: b}", {"wide": None, "from": "b"}),
+        (
+            "{wide: {units: 8, rate: 0.1}, from: a}",
+            "{wide: {rate: 0.5}}",
+            {"wide": {"units": 8, "rate": 0.5}, "from": "a"},
+        ),
+        ("{wide: {units: 8, rate: 0.1}, from: a}", "{wide: 16}", {"wide": 16, "from": "a"}),
+        (NODE, "null", None),
+    ],
+)
+def test_a_node_merges_with_a_node(base: str, over: str, merged: object, load: Load) -> None:
+    """Another layer replaces the old one, and what stands beside stays where it still can."""
+    both = _merged(load, f"model: {{nodes: {{x: {base}, y: {{ReLU, from: x}}}}}}", f"model: {{nodes: {{x: {over}}}}}")
+
+    assert both == {"model": {"nodes": {"x": merged, "y": {"ReLU": {}, "from": "x"}}}}
+
+
+@pytest.mark.parametrize(
+    ("over", "form"),
+    [
+        ("layers: [Flatten]", "layers"),
+        ("nodes: {a: {Flatten, from: input}}", "nodes"),
+        ("architecture: mlp", "architecture"),
+    ],
+)
+@pytest.mark.parametrize("base", ["layers: [ReLU]", "nodes: {b: {ReLU, from: input}}", "architecture: cnn"])
+def test_one_form_of_a_model_replaces_another(base: str, over: str, form: str, load: Load) -> None:
+    """Blocks and shared layers stay."""
+    merged = _merged(
+        load, f"model: {{build: functional, blocks: {{x: {{layers: [ReLU]}}}}, {base}}}", f"model: {{{over}}}"
+    )
+
+    assert isinstance(merged, dict)
+    assert set(merged["model"]) == {"build", "blocks", form}
 
 
 def test_each_value_keeps_the_place_it_was_written_at(load: Load) -> None:

@@ -101,7 +101,75 @@ CHANGES: list[tuple[str, str, object]] = [
     (f"{LAYERS}.1=$other", f"{LAYERS}.1", "$other"),
     (f"{LAYERS}.5.kernel_initializer=he_normal", f"{LAYERS}.5.Dense.kernel_initializer", {"HeNormal": {}}),
     (f"{LAYERS}=[Dense: 1]", LAYERS, [{"Dense": {"units": 1}}]),
+    ("train.loss.price.Huber.delta=0.5", "train.loss", {"price": {"Huber": {"delta": 0.5}}}),
+    ("train.loss_weights.price=2", "train.loss_weights", {"price": 2}),
+    ("model.architecture.mlp.hidden=[8]", "model.architecture", {"mlp": {"hidden": [8]}}),
+    ("model.architecture={mlp: {hidden: [8]}}", "model", {"architecture": {"mlp": {"hidden": [8]}}}),
 ]
+
+GRAPH = """
+model:
+  blocks: {wide: {parameters: {units: 8}, layers: [Dense: $units]}}
+  shared: {code: {Dense: 4}}
+  nodes:
+    a: {Dense: {units: 8, activation: relu}, from: input}
+    b: {layers: [Dense: 3, ReLU], from: a}
+    c, d: {GRU: 4, from: b, initial_state: a}
+    e: {wide: {units: 3}, from: c}
+  outputs: e
+"""
+NODES: list[tuple[str, str, object]] = [
+    ("model.nodes.a.Dense.units=9", "a", {"Dense": {"units": 9, "activation": "relu"}, "from": "input"}),
+    ("model.nodes.a.from=b", "a", {"Dense": {"units": 8, "activation": "relu"}, "from": "b"}),
+    ("model.nodes.a.GRU.units=9", "a", {"GRU": {"units": 9}, "from": "input"}),
+    ("model.nodes.a={LSTM: 9}", "a", {"LSTM": {"units": 9}, "from": "input"}),
+    ("model.nodes.b.layers.0.units=9", "b", {"layers": [{"Dense": {"units": 9}}, {"ReLU": {}}], "from": "a"}),
+    (
+        "model.nodes.b.layers.ReLU.max_value=6",
+        "b",
+        {"layers": [{"Dense": {"units": 3}}, {"ReLU": {"max_value": 6}}], "from": "a"},
+    ),
+    ("model.nodes.c, d.initial_state=b", "c, d", {"GRU": {"units": 4}, "from": "b", "initial_state": "b"}),
+    ("model.nodes.e.wide.units=5", "e", {"wide": {"units": 5}, "from": "c"}),
+    ("model.nodes.f={Dense: 3, from: e}", "f", {"Dense": {"units": 3}, "from": "e"}),
+]
+
+
+@pytest.mark.parametrize(("change", "node", "value"), NODES, ids=[change for change, _, _ in NODES])
+def test_a_change_reaches_into_a_graph(change: str, node: str, value: object, load: Load) -> None:
+    """A node's layer, its argument, what stands beside it; a whole node."""
+    base = to_long_form(load(GRAPH), RECIPE)
+
+    changed: Any = data_of(apply_override(base, change))
+
+    assert changed["model"]["nodes"][node] == value
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "value"),
+    [
+        ("model.blocks.wide.parameters.units=4", "model.blocks.wide.parameters", {"units": 4}),
+        ("model.blocks.wide.layers.0.units=4", "model.blocks.wide.layers.0", {"Dense": {"units": 4}}),
+        ("model.shared.code.Dense.units=5", "model.shared.code", {"Dense": {"units": 5}}),
+        ("model.outputs=[e, a]", "model.outputs", ["e", "a"]),
+        ("model.outputs={e: kind}", "model.outputs", {"e": "kind"}),
+    ],
+)
+def test_a_change_reaches_blocks_and_outputs(change: str, path: str, value: object, load: Load) -> None:
+    """What a graph is made of, and what leaves it."""
+    base = to_long_form(load(GRAPH), RECIPE)
+
+    assert _look(data_of(apply_override(base, change)), path) == value
+
+
+def test_a_node_that_is_not_there_has_no_parts(load: Load) -> None:
+    """A slip in its name would make another node."""
+    with pytest.raises(RecipeError) as refused:
+        apply_override(to_long_form(load(GRAPH), RECIPE), "model.nodes.aa.Dense.units=3")
+
+    assert [(problem.code, problem.message, problem.hint) for problem in refused.value.problems] == [
+        ("unknown-path", "no node is called `aa`", "one of `a`, `b`, `c, d`, `e`")
+    ]
 
 
 def _look(data: Any, path: str) -> Any:
