@@ -117,6 +117,9 @@ def read_layer(checker: Checker, node: Node, category: str, what: str) -> Layer 
     """Read one layer: Keras's or ours, a block, a shared layer, or a list of layers."""
     if isinstance(node, ListNode):
         return read_chain(checker, node, category, what)
+    if isinstance(node, ScalarNode) and node.reference is not None:
+        found = checker.value(node, Object(category), what)
+        return found if isinstance(found, (Named, Chain, Block, Shared)) else None
     entry = only_entry(node)
     if isinstance(node, ScalarNode) and isinstance(node.value, str) and not node.quoted:
         entry = Entry(node, replace(node, value=None, text="", quoted=False))
@@ -129,13 +132,13 @@ def read_layer(checker: Checker, node: Node, category: str, what: str) -> Layer 
         return _read_shared(checker, entry)
     if category == "layer" and entry.key.text in checker.unread_layers:
         return None  # what is wrong with it is said where it is defined
-    found = signature(category, entry.key.text)
-    if found is None:
+    known = signature(category, entry.key.text)
+    if known is None:
         checker.keep(unknown_name(entry.key, category, also=(*checker.patterns, *checker.shared)))
         return None
-    if category == "layer" and signature("cell", found.name) is not None:
+    if category == "layer" and signature("cell", known.name) is not None:
         checker.keep(cell_outside_rnn(entry.key))
-    return checker.arguments(entry, found)
+    return checker.arguments(entry, known)
 
 
 def _read_shared(checker: Checker, entry: Entry) -> Shared | None:
