@@ -84,10 +84,7 @@ def test_a_gradient_has_nothing_to_say_and_never_ends() -> None:
 
 
 def test_windows_go_with_the_rule_of_1990(train: Any) -> None:
-    """Where no gradient flows through the context windows of one step and of two give the same gradients.
-
-    So an update for each two steps is that of the mean of both, which a plain loop gives too.
-    """
+    """The context is carried from window to window, and detached in each."""
     model = network()
 
     outcome = train(model, sequences(), learning_rule="srn_1990", window=2)
