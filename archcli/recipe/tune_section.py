@@ -119,7 +119,9 @@ def _read_tried(entry: Entry, given: Value, checker: Checker) -> Tried | None:
         )
         checker.note("unknown-path", f"`{path}` is no path that can be tuned", entry.key.location, hint)
         return None
-    if not isinstance(entry.value, MapNode) or not isinstance(given, dict):
+    places = {problem.location for problem in checker.problems}
+    is_sound = not any(part.location in places for part in walk(entry.value))
+    if not is_sound or not isinstance(entry.value, MapNode) or not isinstance(given, dict):
         return None
     forms = [form for form in SPACE_FORMS if entry.value.get(form) is not None]
     if len(forms) != 1:
@@ -130,9 +132,6 @@ def _read_tried(entry: Entry, given: Value, checker: Checker) -> Tried | None:
         return None
     form = forms[0]
     listed, values = entry.value.get(form), given.get(form)
-    places = {problem.location for problem in checker.problems}
-    if any(part.location in places for part in walk(entry.value)):
-        return None
     if not isinstance(listed, ListNode) or not isinstance(values, tuple):
         return None
     if form != "choice" and not _is_range(listed, values, f"`{form}` of `{path}`", checker):
