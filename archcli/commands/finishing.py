@@ -79,7 +79,6 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
     parts = {name: _score(saved, prepared, name) for name in PART_NAMES if name in prepared.dataset.parts}
     evaluated = parts[prepared.dataset.evaluated_on]
     _draw(prepared, outcome, evaluated, run)
-    weights = [*prepared.core.trainable_weights, *prepared.core.non_trainable_weights]
     metrics = RunMetrics(
         epochs=outcome.epochs_done,
         best_epoch=outcome.best_epoch,
@@ -88,7 +87,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         main=evaluated.main,
         scores={name: part.scores for name, part in parts.items()},
         seconds=outcome.seconds,
-        parameter_count=count_weights(weights),
+        parameter_count=count_weights(prepared.built.whole.weights),
         stopped_early=outcome.stopped_early,
         confusion=None if evaluated.first.confusion is None else evaluated.first.confusion.tolist(),
         notes=outcome.notes,

@@ -59,7 +59,7 @@ class SummaryReport:
         inputs: Shape of one batch of each input, by its name.
         layers: In order; those of a block after it.
         trainable: Weights that training changes.
-        fixed: Weights that it does not.
+        fixed: Weights that it does not, those of outputs that are only written out among them.
         outputs: What each trained output learns, by its name.
     """
 
@@ -94,14 +94,14 @@ def summarize(text: str, overrides: Sequence[str] = ()) -> SummaryReport:
         DataError: The data cannot be used.
     """
     prepared = prepare(load_recipe(find_recipe(text), overrides))
-    recipe, core = prepared.recipe, prepared.core
+    recipe, trainable = prepared.recipe, count_weights(prepared.core.trainable_weights)
     return SummaryReport(
         recipe=recipe.name,
         build=recipe.model.build,
         inputs={name: (None, *facts.shape) for name, facts in prepared.inputs.items()},
         layers=tuple(describe_layers(prepared.built.whole)),
-        trainable=count_weights(core.trainable_weights),
-        fixed=count_weights(core.non_trainable_weights),
+        trainable=trainable,
+        fixed=count_weights(prepared.built.whole.weights) - trainable,
         outputs={
             name: Learning(objective.task, recipe.train.loss[name].name)
             for name, objective in recipe.objectives.items()
