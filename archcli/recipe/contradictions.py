@@ -197,6 +197,9 @@ def _learning_rule_problems(recipe: Recipe) -> Iterator[Problem]:
     if train.window is not None and rule in ("perceptron", "storage"):
         message = f"`tbptt` cuts a gradient off, and `learning_rule: {rule}` follows none"
         yield Problem("rule-does-not-fit", message, train.locations.get("tbptt"), "take one of them away")
+    if train.window is not None and train.bucket_by_length:
+        message = "`tbptt` cuts sequences into windows, and `bucket_by_length` to the longest of a batch"
+        yield Problem("rule-does-not-fit", message, train.locations.get("bucket_by_length"), "take one of them away")
     if not train.shuffle and train.bucket_by_length:
         message = "`bucket_by_length` chooses the order of examples, and `shuffle: false` keeps it"
         yield Problem("rule-does-not-fit", message, train.locations.get("bucket_by_length"), "take one of them away")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from archcli.data.sources.csv import open_csv
+from archcli.data.sources.fetched import open_fetched
 from archcli.data.sources.folder import open_folder
 from archcli.data.sources.npz import open_npz
 from archcli.data.sources.scikit_learn import open_digits, open_measurements
@@ -23,6 +24,7 @@ BUILT_IN: Final[Mapping[str, Callable[[BuiltInSet], Table]]] = {
     "wine": open_measurements,
     "breast_cancer": open_measurements,
     "diabetes": open_measurements,
+    **dict.fromkeys(("mnist", "fashion_mnist", "cifar10"), open_fetched),
     **TASKS,
 }
 """What opens each built-in set."""

@@ -1,7 +1,7 @@
-"""The built-in sets: data that need no file and no network, and the inputs and targets that they bring.
+"""The built-in sets: data that need no file, and the inputs and targets that they bring.
 
-Some were measured, some are made on the spot by a seeded generator. What is said of them here needs neither data nor
-NumPy; `archcli/data/sources/` reads or makes them, and tests compare.
+Some were measured, some are made on the spot by a seeded generator, some are fetched once. What is said of them here
+needs neither data nor NumPy; `archcli/data/sources/` reads or makes them, and tests compare.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from archcli.errors import Problem
 from archcli.recipe.built_in.described import NO_LABEL, Arguments, BuiltIn, BuiltInSet, Column
+from archcli.recipe.built_in.fetched import FETCHED
 from archcli.recipe.built_in.logic import LOGIC
 from archcli.recipe.built_in.measured import DIGITS_FORMS, MEASURED
 from archcli.recipe.built_in.pictures import PICTURES
@@ -34,7 +35,7 @@ __all__ = [
 ]
 
 _SETS: Final[Mapping[str, BuiltIn]] = {
-    built_in.signature.name: built_in for built_in in (*MEASURED, *LOGIC, *SYMBOLS, *SERIES, *PICTURES)
+    built_in.signature.name: built_in for built_in in (*MEASURED, *FETCHED, *LOGIC, *SYMBOLS, *SERIES, *PICTURES)
 }
 
 BUILT_IN: Final = tuple(_SETS)
