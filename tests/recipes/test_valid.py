@@ -64,7 +64,8 @@ def test_what_passes_the_check_is_built(recipe: Path) -> None:
     """The data are read, the model is built, and its loss and metrics are tried on it."""
     ready = make_ready(load_recipe(recipe))
 
-    assert ready.prepared.core.input_shape[1:] == ready.prepared.input_facts.shape
+    taken = {tensor.name: tensor.shape[1:] for tensor in ready.prepared.core.inputs}
+    assert taken == {name: facts.shape for name, facts in ready.prepared.inputs.items()}
 
 
 @pytest.mark.slow
