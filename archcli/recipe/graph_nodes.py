@@ -29,8 +29,13 @@ UNWANTED: Final = "_"
 
 def read_nodes(checker: Checker, node: MapNode) -> list[GraphNode]:
     """Read the nodes of a graph, not yet tied together; those that cannot be read are left out."""
-    uses = [_read_use(checker, entry) for entry in node.entries if not is_null(entry.value)]
+    uses = [_read_use(checker, entry) for entry in node.entries if not _is_taken_away(entry)]
     return [use for use in uses if use is not None]
+
+
+def _is_taken_away(entry: Entry) -> bool:
+    """Tell `aside: null`, a node that is not there, from one whose layer was forgotten."""
+    return is_null(entry.value) and isinstance(entry.value, ScalarNode) and entry.value.text != ""
 
 
 def _read_use(checker: Checker, entry: Entry) -> GraphNode | None:

@@ -87,6 +87,8 @@ def not_a_node(entry: Entry) -> Problem:
     """Describe what stands where a node of a graph is wanted."""
     message = f"the node `{entry.key.text}` wants a layer and what it reads, found {describe_node(entry.value)}"
     hint = "such as `{Dense: 32, from: input}`"
+    if is_null(entry.value):
+        hint += f"; in braces the names of several outputs stand in quotes: `'{entry.key.text}, ...': ...`"
     if isinstance(entry.value, ListNode):
         hint = f"write `{entry.key.text}: {{layers: [...], from: input}}`"
     elif isinstance(entry.value, ScalarNode) and canonical_name("layer", entry.value.text)[0] is not None:

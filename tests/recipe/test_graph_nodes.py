@@ -46,7 +46,7 @@ def test_beside_a_layer_stand_the_arguments_of_its_call(read: Read) -> None:
     """A text is a tensor's name there, and anything else is itself."""
     recipe = read(
         """{nodes: {
-          last, state: {GRU: {units: 8, return_state: true}, from: input},
+          "last, state": {GRU: {units: 8, return_state: true}, from: input},
           again: {GRU: {units: 8, return_sequences: true}, from: rows, initial_state: state, training: true},
           a: {MultiHeadAttention: {num_heads: 2, key_dim: 4}, query: again, value: rows, use_causal_mask: true},
           both: {layers: [Flatten], from: a},
@@ -79,6 +79,7 @@ def test_a_node_that_is_null_is_not_there(read: Read) -> None:
     ("written", "code", "message"),
     [
         ("GRU", "wrong-type", "the node `a` wants a layer and what it reads, found the text `GRU`"),
+        ("", "wrong-type", "the node `a` wants a layer and what it reads, found nothing"),
         ("{from: input}", "node-without-layer", "the node `a` has no layer"),
         ("{GRU: 8}", "missing-key", "the node `a` does not say what it reads"),
         ("{GRU: 8, from: 3}", "wrong-type", "`from` wants the name of a node or a list of names, found `3`"),
