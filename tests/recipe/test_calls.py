@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -13,11 +14,16 @@ from archcli.recipe.catalogue import Entry, catalogue
 LAYERS = [entry for name, entry in catalogue().entries("layer").items() if not entry.is_cell]
 
 
+def _call(layer: str) -> inspect.Signature:
+    class_: Any = CLASSES["layer"][layer]
+    return inspect.signature(class_.call)
+
+
 @pytest.mark.parametrize("entry", LAYERS, ids=lambda entry: entry.name)
 def test_a_layer_is_called_with_what_its_call_takes(entry: Entry) -> None:
     """Every argument but the first, in Keras's order; pictures are changed in training only."""
     name = entry.name
-    parameters = list(inspect.signature(CLASSES["layer"][name].call).parameters.values())[1:]
+    parameters = list(_call(name).parameters.values())[1:]
     given = [parameter.name for parameter in parameters]
 
     known = list(CALLS.get(name, {}))
@@ -29,7 +35,7 @@ def test_a_layer_is_called_with_what_its_call_takes(entry: Entry) -> None:
 @pytest.mark.parametrize("layer", CALLS)
 def test_what_is_a_truth_is_one_in_keras(layer: str) -> None:
     """Arguments that are true, false or left to Keras are not tensors."""
-    parameters = inspect.signature(CLASSES["layer"][layer].call).parameters
+    parameters = _call(layer).parameters
 
     for name, kind in CALLS[layer].items():
         is_switch = isinstance(parameters[name].default, bool) or name == "training"

@@ -29,26 +29,17 @@ FILES = {
     "26-series": "load.csv",
     "27-varlen": "gait.csv",
     "28-image-folder": "flowers",
+    "29-multilabel": "films.csv",
     "30-titanic": "titanic.csv",
+    "31-kfold": "autompg.csv",
     "32-two-tower": "ratings.csv",
 }
 """Examples whose file is made up, and that file."""
 
 MISSING: dict[str, list[tuple[str, str]]] = {
-    "03-lenet5": [("unknown-source", "no source is called `mnist`")],
-    "17-resnet20": [("unknown-source", "no source is called `cifar10`")],
-    "19-inception": [("unknown-source", "no source is called `cifar10`")],
     "29-multilabel": [("unknown-target", "no type of target is called `multilabel`")],
-    "31-kfold": [("unknown-key", "`data.split` has no key `folds`")],
 }
 """Examples of what the language does not have, and all that is said of them: this table can only shrink."""
-
-STAND_INS = {
-    "03-lenet5": ["data.source=digits"],
-    "17-resnet20": ["data.source=digits"],
-    "19-inception": ["data.source=digits"],
-}
-"""Other data for some of these, so that their models are read nonetheless."""
 
 READ = [path for path in EXAMPLES if path.stem not in MISSING]
 
@@ -88,19 +79,6 @@ def test_an_example_wants_its_file_and_nothing_else(path: Path) -> None:
     assert [(problem.code, problem.message) for problem in refused.value.problems] == [
         ("file-not-found", f"there is no file `{shown_path(path.with_name(FILES[path.stem]))}`")
     ]
-
-
-@pytest.mark.parametrize("stem", STAND_INS)
-def test_the_model_of_an_example_reads_with_other_data(stem: str) -> None:
-    """Where the data are not there yet."""
-    path = next(path for path in EXAMPLES if path.stem == stem)
-
-    recipe, problems = _check(read_nodes(path, STAND_INS[stem]))
-
-    assert problems == []
-    assert recipe is not None
-    resolved = resolved_data(recipe)
-    assert _resolve_again(resolved) == resolved
 
 
 @pytest.mark.parametrize("path", READ, ids=lambda path: path.stem)
