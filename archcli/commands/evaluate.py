@@ -46,7 +46,7 @@ def evaluate(text: str, *, runs: Path, part: PartChoice | None = None, file: Pat
     """
     saved = open_saved(text, runs)
     if file is not None:
-        rows = read_rows(file, saved.facts, saved.recipe.data.source)
+        rows = read_rows(file, saved.facts, saved.recipe.data.source, needs_targets=True)
         if not rows.targets:
             wanted = [column for target in saved.scored.learned.values() for column in target.columns]
             columns = ", ".join(f"`{column}`" for column in dict.fromkeys(wanted))

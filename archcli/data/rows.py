@@ -16,7 +16,7 @@ from archcli.data.opening import open_groups, open_windows
 from archcli.data.sources import open_file
 from archcli.data.sources.folder import open_folder
 from archcli.data.table import Raw
-from archcli.data.targets import shift_targets
+from archcli.data.targets import shift_known_inputs, shift_targets
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.facts import Facts, InputFacts, TargetFacts
 from archcli.recipe.headers import Header, column_hint, read_array_names, read_header, source_delimiter
@@ -93,6 +93,7 @@ def read_rows(
         if not target.padded:
             _check_shape(path, target.columns, targets[name].values.shape[1:], target.shape, faults)
     faults.raise_all(table)
+    targets |= shift_known_inputs(facts, inputs)
     values = {name: target.values for name, target in targets.items()}
     inputs |= shift_targets(facts.inputs, facts.targets, values)
     return Rows(inputs, values, np.arange(1, table.examples + 1))

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from archcli.data.faults import Faults
 from archcli.data.features import TARGETS
-from archcli.data.features.shift import fit_shifted_input, fit_shifted_target, shift_input, shift_target
+from archcli.data.features.shift import early, fit_shifted_input, fit_shifted_target, shift_input, shift_target
 from archcli.data.table import Raw, TargetValues
-from archcli.recipe.facts import InputFacts, TargetFacts
+from archcli.recipe.facts import Facts, InputFacts, TargetFacts
 from archcli.recipe.features import read_columns
 from archcli.recipe.recipe import Data, Named
 
@@ -33,9 +33,24 @@ def shift_inputs(data: Data, inputs: Mapping[str, InputFacts], raw: Mapping[str,
         RecipeError: An input has no steps.
     """
     return {
-        name: shift_input(name, feature, inputs[_source(feature)], raw[_source(feature)])
+        name: shift_input(
+            name,
+            inputs[_source(feature)],
+            raw[_source(feature)],
+            by=-early(feature),
+            place=feature.argument_locations.get("of", feature.location),
+        )
         for name, feature in data.targets.items()
         if feature.name == "shift"
+    }
+
+
+def shift_known_inputs(facts: Facts, raw: Mapping[str, Raw]) -> dict[str, TargetValues]:
+    """Return the targets that are shifts of inputs of a model that is known, by name."""
+    return {
+        name: shift_input(name, facts.inputs[target.shift_of], raw[target.shift_of], by=-target.shift_by)
+        for name, target in facts.targets.items()
+        if target.shift_of is not None
     }
 
 

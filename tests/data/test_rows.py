@@ -289,3 +289,20 @@ def test_labels_of_an_array_are_those_of_the_model(shown: Shown) -> None:
     assert shown(DataError, read_rows, Path("odd.npz"), facts) == (
         "error[unknown-class]: row 2 of array `kind`: the model knows no class `4`\nhint: one of `3`, `5`, `7`\n"
     )
+
+
+def test_the_next_symbols_of_new_texts_are_targets() -> None:
+    """They are in the texts themselves."""
+    facts = Facts(
+        {"said": WORDS.inputs["said"]},
+        {
+            "next": TargetFacts(
+                "next", "category", (2,), (), ("o", "f"), (1, 1), padded=True, shift_of="said", shift_by=-1
+            )
+        },
+        7,
+    )
+
+    rows = read_rows(write("new.csv", "said\nof\nffo\n"), facts)
+
+    assert rows.targets["next"].tolist() == [[1, -1, -1], [1, 0, -1]]

@@ -94,14 +94,15 @@ def fit_shifted_input(
     )
 
 
-def shift_input(name: str, feature: Named, given: InputFacts, raw: Raw) -> TargetValues:
+def shift_input(name: str, given: InputFacts, raw: Raw, *, by: int, place: Location | None = None) -> TargetValues:
     """Return an input some steps early, as a target.
 
     Args:
         name: The target's name.
-        feature: What the recipe says of it.
         given: The input.
         raw: Its raw values.
+        by: How many steps early, from 1.
+        place: Where the recipe asks for it.
 
     Returns:
         Class numbers of the symbols of its vocabulary, `(examples, steps)`; or numbers, `(examples, steps, columns)`.
@@ -110,7 +111,6 @@ def shift_input(name: str, feature: Named, given: InputFacts, raw: Raw) -> Targe
     Raises:
         RecipeError: The input has no steps.
     """
-    by = -early(feature)
     if given.kind == "text":
         indices = index_texts(given, raw.astype(np.object_))
         steps = given.shape[0] or max(map(len, indices), default=1)
@@ -121,7 +121,7 @@ def shift_input(name: str, feature: Named, given: InputFacts, raw: Raw) -> Targe
         return TargetValues(numbers, given.words)
     if given.kind != "numeric" or len(given.shape) != 2:
         message = f"`{name}` is `{given.name}` some steps early, and one example of `{given.name}` has no steps"
-        raise RecipeError(Problem("cannot-shift", message, _place(feature), "only a text, or numbers at each step"))
+        raise RecipeError(Problem("cannot-shift", message, place, "only a text, or numbers at each step"))
     values = raw.astype(np.float32)
     if given.raw_padding is not None:
         values[is_padding(values, given.raw_padding)] = np.nan
