@@ -16,6 +16,7 @@ from archcli.recipe.filling import fill_facts
 PrepareNetwork = Callable[..., Prepared]
 CompareNetworks = Callable[..., None]
 
+FEW_DATES = "data.source.dates.examples=1000"
 REVIEW = "a film that I would see again and again if it were not so very long"
 
 
@@ -23,7 +24,7 @@ def test_dates_by_attention_is_that_of_plain_keras(
     prepare_network: PrepareNetwork, compare_networks: CompareNetworks
 ) -> None:
     """An encoder's state and memory go into a decoder: `memory, state`, `initial_state` and `Attention`."""
-    prepared = prepare_network("dates")
+    prepared = prepare_network("dates", FEW_DATES)
     written, previous = (prepared.inputs[name].vocabulary or 0 for name in ("written", "previous"))
 
     compare_networks(prepared, plain_dates(written, previous, classes=12))
@@ -60,7 +61,7 @@ def test_a_stacked_decoder_is_that_of_plain_keras(
     prepare_network: PrepareNetwork, compare_networks: CompareNetworks
 ) -> None:
     """Five tensors of a `Bidirectional` are named; pairs of them, joined, begin both layers of the decoder."""
-    prepared = prepare_network("stacked-decoder")
+    prepared = prepare_network("stacked-decoder", FEW_DATES)
     written, previous = (prepared.inputs[name].vocabulary or 0 for name in ("written", "previous"))
 
     compare_networks(prepared, plain_stacked_decoder(written, previous))
