@@ -63,8 +63,23 @@ def train(
     from archcli.cli.render import open_console
     from archcli.commands.check import check
 
-    name = check(recipe, overrides or ()).recipe.name  # in a fraction of a second, before TensorFlow takes its three
+    checked = check(recipe, overrides or ()).recipe  # in a fraction of a second, before TensorFlow takes its three
+    name, split = checked.name, checked.data.split
     start_long_work()
+    if split.folds is not None and split.fold is None:
+        from archcli.cli.fold_training import train_folds
+
+        train_folds(
+            recipe,
+            overrides or (),
+            name=name,
+            count=split.folds,
+            runs=runs,
+            command=_command_line(),
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
     from archcli.cli.live import show_progress
     from archcli.commands.train import train as run_train
 

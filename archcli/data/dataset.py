@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,7 @@ from archcli.data.splits import (
     split_by_class,
     split_by_group,
     split_examples,
+    split_folds,
     split_in_order,
 )
 from archcli.data.table import Labels, Raw, TargetValues
@@ -116,6 +117,8 @@ class Dataset:
                 "stratify": split.stratify,
                 "group": split.group,
                 "time": split.time,
+                "folds": split.folds,
+                "fold": split.fold,
                 "seed": split.seed,
             },
             "classes": {
@@ -175,6 +178,8 @@ def _divide(
     data: Data, targets: Mapping[str, TargetValues], examples: int, *, groups: Labels | None, overlap: int
 ) -> Mapping[PartName, Indices]:
     """Split the examples: in order, by group, or by the classes of the first category with one label an example."""
+    if data.split.folds is not None:
+        return split_folds(data.split, _folded_by(data, targets, groups), examples)
     if data.split.time:
         return split_in_order(examples, data.split, overlap=overlap)
     if groups is not None:
@@ -190,6 +195,17 @@ def _divide(
         return split_examples(examples, data.split)
     numbers = targets[first].values.astype(np.int32, copy=False)
     return split_by_class(numbers, data.split, classes=targets[first].classes, target=first)
+
+
+def _folded_by(
+    data: Data, targets: Mapping[str, TargetValues], groups: Labels | None
+) -> Sequence[str] | NDArray[np.int32] | None:
+    """Return what folds keep together, groups, or share out, the classes of the first category; None: neither."""
+    if groups is not None:
+        return groups
+    classed = (target.values for target in targets.values() if target.classes and target.values.ndim == 1)
+    numbers = next(classed, None) if data.split.stratify else None
+    return None if numbers is None else numbers.astype(np.int32, copy=False)
 
 
 def _check_class_counts(data: Data, targets: Mapping[str, TargetValues]) -> None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Final, Literal
+from dataclasses import replace
+from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -123,6 +124,51 @@ def split_by_group(groups: Sequence[str], split: Split) -> Mapping[PartName, Ind
         rest = [group for group in rest if group not in given[name]]
     given["training"] = rest
     return {name: np.flatnonzero(np.isin(numbers, given[name])) for name in counts}
+
+
+def split_folds(
+    split: Split, by: Sequence[str] | NDArray[np.int32] | None, examples: int
+) -> Mapping[PartName, Indices]:
+    """Take one fold as the test and divide the rest into training and validation.
+
+    Args:
+        split: The number of folds, which of them, the share of validation in all examples, the seed.
+        by: Groups that stay together, as texts; class numbers that are shared out; None: neither.
+        examples: How many there are.
+
+    Raises:
+        DataError: There are fewer examples, or groups, than folds, or a part would be empty.
+    """
+    from sklearn.model_selection import (  # noqa: PLC0415 -- it takes a second, which others need not wait for
+        GroupKFold,
+        KFold,
+        StratifiedKFold,
+    )
+
+    folds, kept = split.folds or 2, np.arange(examples)
+    groups = (
+        None
+        if by is None or isinstance(by, np.ndarray)
+        else np.unique(np.asarray(by, np.object_), return_inverse=True)[1]
+    )
+    classes = by if isinstance(by, np.ndarray) else None
+    available = examples if groups is None else int(groups.max()) + 1
+    if available < folds:
+        what = "examples" if groups is None else f"groups in `{split.group}`"
+        message = f"there are {available} {what}, expected at least {folds}: one for each fold"
+        raise DataError(Problem("split-too-small", message, split.location, "take fewer `folds`"))
+    cut: Any = KFold(folds, shuffle=True, random_state=split.seed)
+    if groups is not None:
+        cut = GroupKFold(folds, shuffle=True, random_state=split.seed)
+    elif classes is not None and np.bincount(classes).min() >= folds:
+        cut = StratifiedKFold(folds, shuffle=True, random_state=split.seed)
+    rest, test = list(cut.split(kept, classes, groups))[(split.fold or 1) - 1]
+    within = replace(split, validation=split.validation * examples / len(rest), test=0.0)
+    if groups is not None:
+        parts = split_by_group([str(group) for group in groups[rest]], within)
+    else:
+        parts = split_examples(len(rest), within)
+    return {**{name: rest[numbers] for name, numbers in parts.items()}, "test": np.asarray(test, np.int64)}
 
 
 def _take_groups(groups: Sequence[int], sizes: NDArray[np.int64], count: int, *, keep: int) -> list[int]:

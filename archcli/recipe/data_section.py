@@ -8,7 +8,7 @@ from typing import Final, Literal, cast
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_setting_problems
 from archcli.recipe.features import has_windows, read_columns
-from archcli.recipe.nodes import MapNode, ScalarNode, value_location
+from archcli.recipe.nodes import Entry, MapNode, ScalarNode, value_location
 from archcli.recipe.recipe import Data, Named, Split, Value
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.values import Checker
@@ -81,11 +81,13 @@ def _completed(
     return inputs
 
 
-def target_kind(target: Named, data: Data) -> Literal["category", "number"]:
-    """Tell whether a target is one of several classes, at each step perhaps, or numbers."""
+def target_kind(target: Named, data: Data) -> TargetKind:
+    """Tell whether a target is one of several classes, at each step perhaps, any of several labels, or numbers."""
     if target.name == "shift":
         of = data.inputs.get(str(target.arguments.get("of")))
         return "category" if of is not None and of.name in ("text", "category") else "number"
+    if target.name == "multilabel":
+        return "multilabel"
     return "category" if target.name in ("category", "text") else "number"
 
 
@@ -109,6 +111,8 @@ def _split(
     data = node.get("data")
     entry = data.entry("split") if isinstance(data, MapNode) else None
     where = location if entry is None else entry.key.location
+    count = values.get("folds")
+    test = 1 / count if isinstance(count, int) else test
     if validation + test >= 1:
         message = f"`validation` {validation:g} and `test` {test:g} leave nothing to train on"
         checker.note("nothing-to-train-on", message, where, "together they must be below 1")
@@ -127,11 +131,34 @@ def _split(
         place = value_location(entry.value, key) or where
         checker.note("splits-contradict", message, place, "leave it out: they are cut in order")
     by_time = (is_ordered and not ways) or bool(time)
+    folds, fold = _folds(values, entry, where, checker, by_time=by_time)
     given = (has_classes and not by_time and not group) if stratify is None else bool(stratify)
     shares = (float(validation), float(test))
-    return Split(
-        *shares, given, cast("int", values.get("seed")), where, group if isinstance(group, str) else None, by_time
-    )
+    grouped = group if isinstance(group, str) else None
+    return Split(*shares, given, cast("int", values.get("seed")), where, grouped, by_time, folds, fold)
+
+
+def _folds(
+    values: Mapping[str, Value], entry: Entry | None, where: Location, checker: Checker, *, by_time: bool
+) -> tuple[int | None, int | None]:
+    """Read how many folds there are and which of them is meant."""
+    folds, fold = values.get("folds"), values.get("fold")
+    folds = folds if isinstance(folds, int) else None
+    fold = fold if isinstance(fold, int) else None
+
+    def note(key: str, message: str, hint: str) -> None:
+        place = None if entry is None else value_location(entry.value, key)
+        checker.note("splits-contradict", message, place or where, hint)
+
+    if fold is not None and folds is None:
+        note("fold", "`fold` is one of several, and `folds` does not say how many", "write `folds` too")
+    elif fold is not None and folds is not None and fold > folds:
+        note("fold", f"there is no fold {fold} of {folds}", f"write one from 1 to {folds}")
+    if folds is not None and by_time:
+        note("folds", "folds mix the order of time, in which these examples are cut", "leave `folds` out")
+    if folds is not None and entry is not None and value_location(entry.value, "test") is not None:
+        note("test", "`folds` says what the test is: each fold once", "leave `test` out")
+    return folds, fold
 
 
 def _written(value: Value) -> str:

@@ -152,6 +152,8 @@ class Split:
         location: Where the recipe says so, or the data section where it does not.
         group: The column whose equal values stay in one part; None: each example is on its own.
         time: Whether the examples are cut in their order: training first, test last.
+        folds: How many parts the examples are cut into, each the test once; None: they are divided once.
+        fold: Which of them is the test, from 1; None where each is, one run after another.
     """
 
     validation: float
@@ -161,6 +163,8 @@ class Split:
     location: Location
     group: str | None = None
     time: bool = False
+    folds: int | None = None
+    fold: int | None = None
 
 
 @dataclass(frozen=True)
@@ -207,15 +211,16 @@ class Objective:
     """What an output of the model means, derived from its target and its last layer.
 
     Attributes:
-        task: `classification` (one score per class), `binary` (one score, for the second of two classes) or
-            `regression`.
+        task: `classification` (one score per class, of which one is right), `binary` (one score, for the second of two
+            classes), `multilabel` (one score per label, each right or wrong by itself) or `regression`.
         output: What the last layer gives: `logits`, `probabilities` or `values`.
-        encoding: How the target is fed to loss and metrics: `index` (class number), `one_hot` or `number`.
+        encoding: How the target is fed to loss and metrics: `index` (class number), `one_hot`, `multi_hot` (1 for
+            each label that an example has) or `number`.
     """
 
-    task: Literal["classification", "binary", "regression"]
+    task: Literal["classification", "binary", "multilabel", "regression"]
     output: Literal["logits", "probabilities", "values"]
-    encoding: Literal["index", "one_hot", "number"]
+    encoding: Literal["index", "one_hot", "multi_hot", "number"]
 
 
 LearningRule = Literal["bptt", "srn_1990", "perceptron", "storage"]

@@ -29,6 +29,8 @@ SPLIT: Final = Section(
         Field("stratify", Truth(), "Give every part the same share of each class.", inferred="the target"),
         Field("group", Text(), "The column whose equal values stay in one part."),
         Field("time", Truth(), "Cut in order: training first, test last.", inferred="the source and the inputs"),
+        Field("folds", Whole(minimum=2), "Train as often, each time with another part of the examples as the test."),
+        Field("fold", Whole(minimum=1), "Train one of the folds only: its number, from 1."),
         Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides which example goes where.", 0),
     ),
 )

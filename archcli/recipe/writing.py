@@ -122,10 +122,12 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
             "targets": {name: _plain(feature, Object("target")) for name, feature in data.targets.items()},
             "split": {
                 "validation": data.split.validation,
-                "test": data.split.test,
+                **({} if data.split.folds else {"test": data.split.test}),
                 "stratify": data.split.stratify,
                 **({} if data.split.group is None else {"group": data.split.group}),
                 **({"time": True} if data.split.time else {}),
+                **({"folds": data.split.folds} if data.split.folds else {}),
+                **({"fold": data.split.fold} if data.split.fold else {}),
                 "seed": data.split.seed,
             },
         },

@@ -1,0 +1,58 @@
+"""A recipe with folds: a run for each, and their scores together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from statistics import mean, stdev
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Archcli
+
+RECIPE = """
+archcli: 1
+name: folded
+data: {source: wine, split: {folds: 3}}
+model: {layers: [Dense: $classes]}
+train: {epochs: 2}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with a recipe of three folds."""
+    (tmp_path / "folded.yaml").write_text(RECIPE, encoding="utf-8")
+    return tmp_path
+
+
+def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, archcli: Archcli) -> None:
+    """Three runs, each with another test; mean and sample deviation are those of the runs' own scores."""
+    told = json.loads(archcli("train", "folded.yaml", "--json", "--quiet", cwd=folder).out)
+
+    runs = [folder / one["run"] for one in told["folds"]]
+    accuracies = [json.loads((run / "metrics.json").read_text())["scores"]["test"]["accuracy"] for run in runs]
+    assert accuracies == [one["scores"]["accuracy"] for one in told["folds"]]
+    assert told["scores"]["accuracy"] == {"mean": mean(accuracies), "deviation": stdev(accuracies)}
+    described = [json.loads((run / "data.json").read_text())["split"]["fold"] for run in runs]
+    assert described == [1, 2, 3]
+
+
+def test_one_fold_alone_is_the_run_that_it_was_among_all(folder: Path, archcli: Archcli) -> None:
+    """`fold: 2` gives the same numbers whether the others were trained before it or not."""
+    among = json.loads(archcli("train", "folded.yaml", "--json", "--quiet", cwd=folder).out)["folds"][1]["scores"]
+
+    alone = json.loads(archcli("train", "folded.yaml", "data.split.fold=2", "--json", "--quiet", cwd=folder).out)
+
+    assert alone["scores"]["test"] == among
+
+
+def test_lines_name_folds_and_runs(folder: Path, archcli: Archcli) -> None:
+    """Progress goes to standard error, the table to standard output."""
+    done = archcli("train", "folded.yaml", cwd=folder)
+
+    assert done.out.split()[:5] == ["score", "fold", "1", "fold", "2"]
+    assert [line.split()[:2] for line in done.err.splitlines()[:3]] == [["fold", f"{n}/3"] for n in (1, 2, 3)]
+    assert done.err.splitlines()[-1] == "next: archcli runs show folded"
