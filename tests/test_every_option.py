@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,7 @@ from archcli.recipe.checking import load_recipe
 from archcli.recipe.features import INPUTS, TARGETS
 from archcli.recipe.schema import RECIPE
 from archcli.recipe.sources import SOURCES
+from archcli.recipe.tuning import draw_trials
 from archcli.recipe.types import Section
 
 RECIPE_TEXT = """
@@ -80,9 +82,15 @@ def _weight_of_examples(ready: Ready) -> object:
     return None if ready.training.sample_weight is None else float(ready.training.sample_weight.sum())
 
 
+def _tuned(ready: Ready) -> list[object]:
+    tuning = ready.prepared.recipe.tuning
+    return [] if tuning is None else list(islice(draw_trials(tuning), tuning.trials))
+
+
 DIGITS = ("data.source=digits", "data.inputs=null", "data.targets=null", "model.layers=[Flatten, Dense: $classes]")
 NPZ = ("data.source={npz: arrays.npz}",)
 NUMBER = ("data.targets.kind=null", "data.targets.size={number: b}", "model.layers=[Dense: 1]")
+TUNING = ("tune={trials: 2, space: {train.seed: {range: [1, 99]}}}",)
 WATCHING = ("train.early_stopping={}",)
 
 EFFECTS: dict[str, Effect] = {
@@ -126,6 +134,9 @@ EFFECTS: dict[str, Effect] = {
         "train.seed=1", lambda ready: (ready.settings.seed, ready.prepared.core.get_weights()[0].tolist())
     ),
     "train.compile": Effect("train.compile=xla", _settings("mode")),
+    "tune.trials": Effect("tune.trials=3", lambda ready: len(_tuned(ready)), TUNING),
+    "tune.seed": Effect("tune.seed=1", _tuned, TUNING),
+    "tune.space": Effect("tune.space.train.batch_size={choice: [2, 4]}", lambda ready: _tuned(ready)[0], TUNING),
     "source.csv.path": Effect("data.source.csv.path=other.csv", lambda ready: ready.prepared.dataset.fingerprint),
     "source.csv.delimiter": Effect(
         "data.source.csv.delimiter=;",

@@ -11,6 +11,7 @@ import typer
 from archcli.cli.lines import print_next
 from archcli.cli.options import DEFAULT_RUNS, AsJson, Overrides, Quiet, RecipeArgument, RunsFolder
 from archcli.cli.starting import start_long_work
+from archcli.errors import Interrupted
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -57,9 +58,16 @@ def tune(
     typed = [] if best is None else [setting.override for setting in best.settings]
     command = train_command(recipe, (*(overrides or ()), *typed), runs)
     _print_report(report, command, as_json=as_json)
-    print_next(command, quiet=quiet or as_json)
     if report.interrupted is not None:
-        raise report.interrupted
+        raise _with_next(report.interrupted, command)
+    print_next(command, quiet=quiet or as_json)
+
+
+def _with_next(interrupted: Interrupted, command: str) -> Interrupted:
+    """Name the best so far as the next command, and beside it the one that goes on with the trial that was cut off."""
+    kept, _, resume = interrupted.kept.partition("\nnext: ")
+    lines = [kept, *([f"to end that trial: {resume}"] if resume else []), f"next: {command}"]
+    return Interrupted(interrupted.exit_status, "\n".join(lines))
 
 
 class _Watcher:
