@@ -162,6 +162,17 @@ PROVEN_WITH_THE_TASKS = {
 """In `tests/data/sources/tasks/test_tasks.py`."""
 
 
+PROVEN_WITH_THE_DATA = {
+    *(f"source.csv.{argument}" for argument in ("time", "id", "order")),
+    *(f"source.{name}.path" for name in ("text", "folder")),
+    *(f"input.{name}.{argument}" for name, found in INPUTS.items() for argument in found.arguments),
+    *(f"target.{name}.{argument}" for name, found in TARGETS.items() for argument in found.arguments),
+    "data.split.group",
+    "data.split.time",
+} - EFFECTS.keys()
+"""In `tests/data/test_every_data_option.py`."""
+
+
 def _walk(section: Section, prefix: str) -> Iterator[str]:
     for field in section.fields:
         if isinstance(field.type, Section):
@@ -180,7 +191,7 @@ def test_every_option_of_the_schema_has_a_row() -> None:
         for argument in found.arguments
     }
 
-    assert {*EFFECTS, *PROVEN_BELOW, *PROVEN_WITH_THE_TASKS} == {*_walk(RECIPE, ""), *arguments}
+    assert {*EFFECTS, *PROVEN_BELOW, *PROVEN_WITH_THE_TASKS, *PROVEN_WITH_THE_DATA} == {*_walk(RECIPE, ""), *arguments}
 
 
 @pytest.mark.parametrize("option", EFFECTS)
