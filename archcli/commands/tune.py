@@ -115,6 +115,11 @@ def tune(
     """
     recipe = load_recipe(find_recipe(text), overrides)
     tuning = _tuning_of(recipe.tuning, text, overrides)
+    split = recipe.data.split
+    if split.folds is not None and split.fold is None:
+        message = f"a trial is one run, and `{text}` has {split.folds} folds"
+        hint = f"`{shlex.join(['archcli', 'tune', text, *overrides, 'data.split.fold=1'])}` tunes it on the first"
+        raise RecipeError(Problem("folds-to-tune", message, split.location, hint))
     ready = make_ready(recipe)
     report = TuneReport(
         recipe_name=recipe.name,

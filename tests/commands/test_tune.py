@@ -181,3 +181,17 @@ def test_without_the_section_there_is_nothing_to_tune(tmp_path: Path) -> None:
         "such as `tune: {space: {train.optimizer.Adam.learning_rate: {log_range: [1e-4, 1e-1]}}}` in the recipe; "
         "what is changed on the command line is not tried"
     )
+
+
+def test_a_recipe_with_folds_is_tuned_on_one_of_them(tmp_path: Path) -> None:
+    """The message has the command that does."""
+    path = tmp_path / "small.yaml"
+    folded = RECIPE.replace("source: iris", "source: iris, split: {folds: 3}")
+    path.write_text(folded + "tune: {space: {train.seed: {choice: [1, 2]}}}", encoding="utf-8")
+
+    with pytest.raises(RecipeError) as refused:
+        tune(str(path), ["train.epochs=1"], runs=tmp_path / "runs", watcher=_Watcher())
+
+    problem = refused.value.problems[0]
+    assert (problem.code, problem.message) == ("folds-to-tune", f"a trial is one run, and `{path}` has 3 folds")
+    assert problem.hint == f"`archcli tune {path} train.epochs=1 data.split.fold=1` tunes it on the first"
