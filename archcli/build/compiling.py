@@ -143,7 +143,7 @@ def _on_probabilities(metric: Any, named: Named, objective: Objective) -> Any:
     """Put the activation that the model lacks before a metric that wants it."""
     if objective.output != "logits" or named.name in ANY_SCALE | TAKES_LOGITS:
         return metric
-    return OnProbabilities(metric, activation="sigmoid" if objective.task == "binary" else "softmax")
+    return OnProbabilities(metric, activation="softmax" if objective.task == "classification" else "sigmoid")
 
 
 def _probes(given: Shape, objective: Objective, target_facts: TargetFacts) -> tuple[Any, Any]:
@@ -155,6 +155,7 @@ def _probes(given: Shape, objective: Objective, target_facts: TargetFacts) -> tu
         "binary": ((*target_facts.shape, 1), "float32"),
         "index": (target_facts.shape, "int32"),
         "one_hot": ((*target_facts.shape, len(target_facts.classes)), "float32"),
+        "multi_hot": (target_facts.shape, "float32"),
         "number": (target_facts.shape, "float32"),
     }
     shape, dtype = shapes["binary" if objective.task == "binary" else objective.encoding]
@@ -173,10 +174,9 @@ def _loss_problems(named: Named, loss: Any, truth: Any, output: Any) -> list[Pro
 
 def _metric_problems(named: Named, metric: Any, objective: Objective, truth: Any, output: Any) -> list[Problem]:
     """Try a metric once; return why it cannot be."""
-    if named.name in F_SCORES and objective.task == "binary" and "threshold" not in named.arguments:
-        message = (
-            f"the metric `{named.name}` without `threshold` looks for the largest of several scores, but there is one"
-        )
+    lacks = {"binary": "there is one", "multilabel": "each label is right or wrong by itself"}.get(objective.task)
+    if named.name in F_SCORES and lacks is not None and named.arguments.get("threshold") is None:
+        message = f"the metric `{named.name}` without `threshold` looks for the largest of several scores, but {lacks}"
         return [Problem("metric-does-not-fit", message, named.location, "give it `threshold: 0.5`")]
     try:
         metric.update_state(truth, output)

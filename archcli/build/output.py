@@ -75,6 +75,8 @@ def _output_problem(
 
 def _description(target_facts: TargetFacts) -> str:
     """Say what the target is."""
+    if target_facts.kind == "multilabel":
+        return f"{len(target_facts.classes)} labels"
     if target_facts.classes:
         places = " x ".join(map(str, target_facts.shape))
         return _classes(target_facts) + (f" at each of {places} places" if places else "")
@@ -94,7 +96,7 @@ def _hint(layers: Sequence[Named], given: Shape, wanted: Shape, objective: Objec
     if len(given) == len(wanted):
         if not fits(given[:-1], wanted[:-1]):
             return None
-        size = "$classes" if objective.task == "classification" else wanted[-1]
+        size = "$classes" if objective.task in ("classification", "multilabel") else wanted[-1]
         return f"write `units: {size}`" if "units" in _deciding(layers).arguments else f"end with `Dense: {size}`"
     recurrent = next((layer for layer in reversed(layers) if _is_recurrent(layer)), None)
     if len(given) < len(wanted):

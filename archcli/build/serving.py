@@ -39,10 +39,10 @@ def compose_saved_model(
         objectives: What each output means that learns a target, by its name.
 
     Returns:
-        A model from `(batch, *shape)` to the probability of each class, `(batch, classes)`, or of the second of two
-        classes, `(batch, 1)`, with `get_layer("labels").names`; or to numbers, `(batch, columns)`. Several inputs are
-        taken, and several outputs given, by name; the labels of an output are then in `<output>_labels`. It is not
-        compiled.
+        A model from `(batch, *shape)` to the probability of each class or label, `(batch, classes)`, or of the second
+        of two classes, `(batch, 1)`, with `get_layer("labels").names`; or to numbers, `(batch, columns)`. Several
+        inputs are taken, and several outputs given, by name; the labels of an output are then in `<output>_labels`. It
+        is not compiled.
     """
     several = len(outputs) > 1
     labels = {name: f"{name}_{LABELS_NAME}" if several else LABELS_NAME for name in outputs}
@@ -68,7 +68,7 @@ def compose_saved_model(
 def _answer(tensor: Any, target: TargetFacts, objective: Objective, names: Names, *, labels: str, prefix: str) -> Any:
     """Turn what the network gives into the target's terms."""
     if objective.output == "logits":
-        activation = "sigmoid" if objective.task == "binary" else "softmax"
+        activation = "softmax" if objective.task == "classification" else "sigmoid"
         name = names.count(f"{prefix}probabilities")
         tensor = keras.layers.Activation(activation, name=name, dtype="float32")(tensor)
     if target.classes:

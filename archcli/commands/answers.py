@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import compress
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from archcli.commands.scored import Scored, told_classes
 from archcli.recipe.facts import END, TargetFacts
 from archcli.scoring.classification import class_probabilities
+from archcli.scoring.multilabel import told_labels
 
 Cell = int | float | str
 
@@ -18,9 +20,10 @@ Cell = int | float | str
 def answer_table(answers: Mapping[str, NDArray[Any]], scored: Scored) -> dict[str, list[Cell]]:
     """Return the columns of a table of answers, a cell for each example.
 
-    One label an example: the class, then the probability of each. A label at each step: one column, the steps joined by
-    blanks. A text: the text up to its end. Numbers: a column each, or at several steps one column for each of them, the
-    steps joined by blanks.
+    One label an example: the class, then the probability of each. Several labels: those more likely than not, joined by
+    what stands between them in the data, then the probability of each. A label at each step: one column, the steps
+    joined by blanks. A text: the text up to its end. Numbers: a column each, or at several steps one column for each of
+    them, the steps joined by blanks.
 
     Args:
         answers: `(examples, ...)`, by the outputs' names.
@@ -35,6 +38,8 @@ def answer_table(answers: Mapping[str, NDArray[Any]], scored: Scored) -> dict[st
             columns = _number_columns(given, name, ())
         elif target.kind == "text":
             columns = {name: _texts(given, target)}
+        elif target.kind == "multilabel":
+            columns = _label_columns(given, target, name, prefix=f"{name}: " if several else "")
         elif target.classes:
             columns = _class_columns(given, target, name, prefix=f"{name}: " if several else "")
         else:
@@ -56,11 +61,21 @@ def _class_columns(answers: NDArray[Any], target: TargetFacts, name: str, *, pre
     told = told_classes(answers)
     if told.ndim > 1:
         return {name: [" ".join(target.classes[number] for number in row.ravel()) for row in told]}
-    shares = class_probabilities(answers)
     columns: dict[str, list[Cell]] = {name: [target.classes[number] for number in told]}
-    for number, label in enumerate(target.classes):
-        columns[f"{prefix}probability of {label}"] = [round(float(share), 6) for share in shares[:, number]]
-    return columns
+    return columns | _probabilities(class_probabilities(answers), target, prefix)
+
+
+def _label_columns(answers: NDArray[Any], target: TargetFacts, name: str, *, prefix: str) -> dict[str, list[Cell]]:
+    glue = target.separator or ""
+    columns: dict[str, list[Cell]] = {name: [glue.join(compress(target.classes, row)) for row in told_labels(answers)]}
+    return columns | _probabilities(answers, target, prefix)
+
+
+def _probabilities(shares: NDArray[Any], target: TargetFacts, prefix: str) -> dict[str, list[Cell]]:
+    return {
+        f"{prefix}probability of {label}": [round(float(share), 6) for share in shares[:, number]]
+        for number, label in enumerate(target.classes)
+    }
 
 
 def _number_columns(answers: NDArray[Any], name: str, columns: tuple[str, ...]) -> dict[str, list[Cell]]:

@@ -22,8 +22,9 @@ class PredictReport:
     Attributes:
         run: The run that answered.
         columns: `row`, then for each output its answer, named after its target, and for one label an example the
-            probability of each class. Answers at several steps are one column, the steps joined by blanks; a text is
-            the text.
+            probability of each class. Several labels an example are one column, joined as in the data, with the
+            probability of each. Answers at several steps are one column, the steps joined by blanks; a text is the
+            text.
         rows: One for each example, in the order of the file; `row` counts from 1.
     """
 

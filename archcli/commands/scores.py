@@ -15,6 +15,7 @@ from archcli.commands.scored import Scored, told_classes
 from archcli.recipe.facts import TargetFacts
 from archcli.scoring.classification import ClassScores, score_classes
 from archcli.scoring.labels import known_numbers, labelled_places, sequence_accuracy
+from archcli.scoring.multilabel import score_labels
 from archcli.scoring.regression import score_numbers
 
 
@@ -29,8 +30,9 @@ class OutputScores:
         main: The score that a person asks for first.
         scores: All scores by name.
         classes: Each class by itself; empty for numbers.
-        confusion: `(classes, classes)`, rows the true class; None for numbers.
-        truth: Of the labels or numbers that are there: class numbers, `(labels,)`, or numbers, `(rows, columns)`.
+        confusion: `(classes, classes)`, rows the true class; None for numbers, and where several labels may be right.
+        truth: Of the labels or numbers that are there: class numbers, `(labels,)`, or numbers, `(rows, columns)`; None
+            where several labels may be right.
         outputs: The saved model's answers to them, `(labels, scores)` or `(rows, columns)`.
     """
 
@@ -148,9 +150,12 @@ def _score_output(
     output: str, target: TargetFacts, name: str, truth: NDArray[Any], answers: NDArray[np.float32]
 ) -> OutputScores:
     if not target.classes:
-        expected, told = known_numbers(truth, answers)
-        scores = score_numbers(expected.astype(np.float32), told)
-        return OutputScores(output, target, name, "r2", scores, truth=expected, outputs=told)
+        expected, given = known_numbers(truth, answers)
+        scores = score_numbers(expected.astype(np.float32), given)
+        return OutputScores(output, target, name, "r2", scores, truth=expected, outputs=given)
+    if target.kind == "multilabel":
+        told = score_labels(truth, answers, target.classes)
+        return OutputScores(output, target, name, "f1_micro", told.scores, told.labels)
     labels, chances = labelled_places(truth, answers)
     classified = score_classes(labels.astype(np.int32), chances, target.classes)
     scores = classified.scores

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from archcli.data.description import describe_facts
 from archcli.data.faults import Faults
+from archcli.data.features.multilabel import count_labels
 from archcli.data.inputs import find_leaves, fit_inputs, read_inputs
 from archcli.data.opening import open_examples, read_groups
 from archcli.data.splits import (
@@ -49,7 +50,8 @@ class Part:
         inputs: Raw, by the names of the tensors that the saved model takes (`InputFacts.leaves`): numbers, `(examples,
             *shape)`, float32; texts, `(examples, 1)`, objects. A shift is what the model takes.
         targets: Raw, by the names of the recipe: class numbers, `(examples, *shape)`, int32, -1 where there is no
-            label; or numbers, `(examples, *shape)`, float32, NaN where there are none.
+            label; 1 for each label that an example has, else 0, `(examples, labels)`, int32; or numbers, `(examples,
+            *shape)`, float32, NaN where there are none.
         rows: Where each example stands in the source, from 1, `(examples,)`; a CSV's header and empty lines do not
             count.
     """
@@ -127,7 +129,7 @@ class Dataset:
                     for part_name, part in self.parts.items()
                 }
                 for name, target in self.facts.targets.items()
-                if target.kind == "category" and target.shift_of is None
+                if target.kind in ("category", "multilabel") and target.shift_of is None
             },
             "facts": describe_facts(self.facts),
         }
@@ -216,7 +218,17 @@ def _check_class_counts(data: Data, targets: Mapping[str, TargetValues]) -> None
             data.targets[name].location,
         )
         for name, target in targets.items()
-        if len(target.classes) == 1
+        if len(target.classes) == 1 and data.targets[name].name != "multilabel"
+    ]
+    problems += [
+        Problem(
+            "one-class-only",
+            f"`{name}` has {len(target.classes)} different label{'s' * (not target.classes)}, expected at least two",
+            data.targets[name].location,
+            "is `separator` right? what has one label an example is a `category`",
+        )
+        for name, target in targets.items()
+        if len(target.classes) < 2 and data.targets[name].name == "multilabel"
     ]
     if problems:
         raise DataError(*problems)
@@ -233,7 +245,7 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
             else "give every part its share of each class by `stratify: true`, or split with another `seed`",
         )
         for name, target in facts.targets.items()
-        if target.kind == "category" and target.shift_of is None
+        if target.kind in ("category", "multilabel") and target.shift_of is None
         for label, count in zip(target.classes, target.class_counts, strict=True)
         if not count
     ]
@@ -246,6 +258,8 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
 
 
 def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]:
+    if target.kind == "multilabel":
+        return list(count_labels(class_numbers))
     numbers = class_numbers.astype(np.int64, copy=False)
     return [int(count) for count in np.bincount(numbers[numbers >= 0], minlength=len(target.classes))]
 

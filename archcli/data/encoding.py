@@ -21,19 +21,21 @@ def encode_target(values: Numbers, facts: TargetFacts, objective: Objective) -> 
     """Turn raw targets into what the loss compares with.
 
     Args:
-        values: Class numbers, `(examples, *shape)`, -1 where there is no label, or numbers, `(examples, *shape)`, NaN
-            where there are none.
+        values: Class numbers, `(examples, *shape)`, -1 where there is no label; rows of 0 and 1, `(examples, labels)`;
+            or numbers, `(examples, *shape)`, NaN where there are none.
         facts: What the target is.
         objective: What the output means.
 
     Returns:
         Class numbers `(examples, *shape)`; 0 or 1 `(examples, *shape, 1)` for a single score; one-hot `(examples,
-        *shape, classes)`; or numbers, scaled as the facts say. Where there is no label it is 0, and `weigh_labels` says
-        that it does not count.
+        *shape, classes)`; multi-hot `(examples, labels)`; or numbers, scaled as the facts say. Where there is no label
+        it is 0, and `weigh_labels` says that it does not count.
     """
     if facts.kind == "number":
         scaled = scale_target(values.astype(np.float32, copy=False), facts)
         return np.nan_to_num(scaled, nan=0) if facts.padded else scaled
+    if facts.kind == "multilabel":
+        return values.astype(np.float32, copy=False)
     numbers = values.astype(np.int32, copy=False)
     if facts.padded:
         numbers = np.maximum(numbers, np.int32(0))
@@ -62,11 +64,13 @@ def weigh_labels(
 
     Returns:
         `(examples, *steps)`, float32: one for each example, or for each of its steps or pixels; None where all labels
-        are there and count the same.
+        are there and count the same, as those of a multilabel always do.
 
     Raises:
         RecipeError: A weight is for no class.
     """
+    if facts.kind == "multilabel":
+        return None
     if facts.kind == "number":
         return np.asarray(~np.isnan(values).any(axis=-1), np.float32) if facts.padded else None
     weights = None if class_weight is None else _class_weights(facts, class_weight, locations)

@@ -34,8 +34,9 @@ class TargetValues:
     """A target of all examples.
 
     Attributes:
-        values: Class numbers, `(examples, *shape)`, int32, `NO_LABEL` where there is no label; or numbers, `(examples,
-            *shape)`, float32, NaN where there are none.
+        values: Class numbers, `(examples, *shape)`, int32, `NO_LABEL` where there is no label; 1 for each label that an
+            example has, else 0, `(examples, labels)`, int32; or numbers, `(examples, *shape)`, float32, NaN where there
+            are none.
         classes: The labels in the order of their numbers; empty for numbers.
     """
 

@@ -13,7 +13,8 @@ class Labels(keras.layers.Layer):  # type: ignore[misc] # Keras publishes no typ
     """Hand the scores on and remember what they are the scores of.
 
     Input shape:
-        `(batch, classes)`, or `(batch, 1)` with the score of the second of two classes.
+        `(batch, classes)`, whether one of them is right or any may be, or `(batch, 1)` with the score of the second of
+        two classes.
 
     Output shape:
         The input's.

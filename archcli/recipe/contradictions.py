@@ -24,6 +24,9 @@ OWNERS: Final = {
 }
 """Whose facts they are."""
 
+_KINDS: Final = {"regression": "number", "multilabel": "multilabel"}
+"""What a target is called of which not one class of several is right, by the task."""
+
 _ASKS: Final = {"classes": "classes", "horizon": "numbers", "vocabulary": "indices"}
 
 
@@ -82,8 +85,9 @@ def _class_weight_problems(recipe: Recipe, built_in: BuiltInSet | None) -> Itera
         message = f"`class_weight` is for one trained output, and there are {len(recipe.objectives)}"
         yield Problem("no-classes", message, train.locations.get("class_weight"), "leave it out")
         return
-    if next(iter(recipe.objectives.values())).task == "regression":
-        message = f"`class_weight` is for a category target, and `{name}` is a number"
+    kind = _KINDS.get(next(iter(recipe.objectives.values())).task)
+    if kind is not None:
+        message = f"`class_weight` is for a category target, and `{name}` is a {kind}"
         yield Problem("no-classes", message, train.locations.get("class_weight"), "leave it out")
         return
     column = None if built_in is None else built_in.column(read_columns(target, name)[0])
@@ -131,7 +135,7 @@ def _has(fact: str, feature: Named, data: Data) -> bool:
     """Tell whether an input or target of this type has a fact, as far as that shows without the data."""
     match fact:
         case "classes":
-            return target_kind(feature, data) == "category"
+            return target_kind(feature, data) in ("category", "multilabel")
         case "horizon":
             return target_kind(feature, data) == "number"
         case "vocabulary":
@@ -191,8 +195,9 @@ def _learning_rule_problems(recipe: Recipe) -> Iterator[Problem]:
         listed = " or ".join(f"`{name}`" for name in sorted(wanted))
         message = f"`learning_rule: {rule}` is for {listed} layers, and there is none"
         yield Problem("rule-does-not-fit", message, where, "leave it out")
-    if rule == "perceptron" and any(objective.task == "regression" for objective in recipe.objectives.values()):
-        message = "`learning_rule: perceptron` tells classes apart, and the target is a number"
+    others = [kind for objective in recipe.objectives.values() if (kind := _KINDS.get(objective.task)) is not None]
+    if rule == "perceptron" and others:
+        message = f"`learning_rule: perceptron` tells classes apart, and the target is a {others[0]}"
         yield Problem("rule-does-not-fit", message, where, "leave it out")
     if train.window is not None and rule in ("perceptron", "storage"):
         message = f"`tbptt` cuts a gradient off, and `learning_rule: {rule}` follows none"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, Literal, cast
+from typing import Final, cast
 
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_setting_problems
 from archcli.recipe.features import has_windows, read_columns
 from archcli.recipe.nodes import Entry, MapNode, ScalarNode, value_location
+from archcli.recipe.objective import TargetKind
 from archcli.recipe.recipe import Data, Named, Split, Value
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.values import Checker

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 InputKind = Literal["numeric", "category", "text", "shift", "series", "sequence", "image", "side_by_side"]
-TargetKind = Literal["category", "number", "text"]
+TargetKind = Literal["category", "multilabel", "number", "text"]
 Split = Literal["character", "word"]
 Standardize = Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"]
 
@@ -81,9 +81,11 @@ class TargetFacts:
 
     Attributes:
         name: The name that the recipe gives it.
-        kind: `category` (a class per example, step or pixel), `number`, or `text` (a class per step: its symbols).
+        kind: `category` (a class per example, step or pixel), `multilabel` (any of the classes for each example),
+            `number`, or `text` (a class per step: its symbols).
         shape: Shape of one example's raw target without the batch: `()` for a category, `(steps,)` or `(height, width)`
-            for a label at each; `(columns,)` or `(steps, columns)` for numbers; `(steps,)` for a text, with its end.
+            for a label at each; `(classes,)` for several labels, 1 for each that it has, else 0; `(columns,)` or
+            `(steps, columns)` for numbers; `(steps,)` for a text, with its end.
         columns: The source's columns (or array) that it is read from, in order; empty for a shift.
         classes: Label of each class, in order, as text; empty for numbers. The first of a text's is `END`.
         class_counts: How many labels of each class the training examples have; empty for numbers.
@@ -93,6 +95,7 @@ class TargetFacts:
         is_series: Whether its numbers are the next ones of a series, `(horizon,)`.
         split: What a text, or the input that a shift is of, is cut into; None for all else.
         standardize: What is done to a text before, named as in Keras's `TextVectorization`.
+        separator: What stands between several labels of one example; None for all else.
         shift_of: The input, by name, that a shift is; None: it is none.
         shift_by: How many steps late; negative: early.
     """
@@ -109,6 +112,7 @@ class TargetFacts:
     is_series: bool = False
     split: Split | None = None
     standardize: Standardize | None = None
+    separator: str | None = None
     shift_of: str | None = None
     shift_by: int = 0
 

@@ -39,6 +39,8 @@ def find_feature_problems(data: Data) -> Iterator[Problem]:
     """Say which inputs and targets do not go together, or not with their source."""
     for name, feature in data.inputs.items():
         yield from _beside_problems(name, feature)
+    for name, feature in data.targets.items():
+        yield from _separator_problems(name, feature)
     yield from _series_problems(data)
     yield from _sequence_problems(data)
     yield from _source_problems(data)
@@ -56,6 +58,13 @@ def _beside_problems(name: str, feature: Named) -> Iterator[Problem]:
         place = feature.argument_locations.get("columns", feature.location)
         hint = f"give each a name of its own, or put them side by side in a list: `{name}: [category: [...]]`"
         yield Problem("feature-does-not-fit", message, place, hint)
+
+
+def _separator_problems(name: str, feature: Named) -> Iterator[Problem]:
+    if feature.name == "multilabel" and feature.arguments.get("separator") == "":
+        message = f"`separator` of `{name}` is empty, expected what stands between two labels"
+        place = feature.argument_locations.get("separator", feature.location)
+        yield Problem("feature-does-not-fit", message, place, 'such as `";"`')
 
 
 def _series_problems(data: Data) -> Iterator[Problem]:

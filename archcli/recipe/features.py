@@ -185,6 +185,22 @@ TARGETS: Final[Mapping[str, Signature]] = {
         {"columns": _COLUMN},
         first="columns",
     ),
+    "multilabel": Signature(
+        "multilabel",
+        "Any of several labels for each example, all in one cell; none where it is empty.",
+        {
+            "columns": Field(
+                "columns", Text(), "The column with the labels; a file of arrays: the array.", inferred="the name"
+            ),
+            "separator": Field(
+                "separator",
+                Text(),
+                "What stands between two labels of a cell; blanks around a label do not count.",
+                ",",
+            ),
+        },
+        first="columns",
+    ),
     "number": Signature(
         "number",
         "One number, or several side by side, for each example or each step.",

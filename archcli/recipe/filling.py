@@ -43,7 +43,7 @@ TARGET_FACTS: Final[Mapping[str, Callable[[TargetFacts], float | None]]] = {
 """What a recipe may ask of a target."""
 
 _HINTS: Final = {
-    "classes": "`$classes` is for a target that is a category or a text",
+    "classes": "`$classes` is for a target that is a category, a multilabel or a text",
     "horizon": "`$horizon` is for a target of numbers",
     "features": "`$features` is for an input of numbers",
     "steps": "`$steps` is for sequences that are all as long",

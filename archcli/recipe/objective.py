@@ -10,10 +10,10 @@ from archcli.errors import Problem
 from archcli.recipe.recipe import Named, Objective
 from archcli.recipe.signatures import signature
 
-Encoding = Literal["index", "one_hot", "number"]
-Task = Literal["classification", "binary", "regression"]
-TargetKind = Literal["category", "number"]
-"""What a target is: classes, of which one is right, or numbers."""
+Encoding = Literal["index", "one_hot", "multi_hot", "number"]
+Task = Literal["classification", "binary", "multilabel", "regression"]
+TargetKind = Literal["category", "multilabel", "number"]
+"""What a target is: classes, of which one is right, labels, of which any may be, or numbers."""
 
 Output = Literal["logits", "probabilities", "values"]
 
@@ -28,9 +28,9 @@ LOSSES: Final[Mapping[str, frozenset[str]]] = {
         (("index",), ("SparseCategoricalCrossentropy", "CategoricalGeneralizedCrossEntropy")),
         (("one_hot",), ("CategoricalCrossentropy", "CategoricalFocalCrossentropy", "CategoricalHinge")),
         (("one_hot",), ("KLDivergence",)),
-        (("one_hot", "binary"), ("Dice", "Tversky")),
-        (("binary",), ("BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "SquaredHinge")),
-        (("number", "one_hot", "binary"), _NUMBERS),
+        (("one_hot", "multi_hot", "binary"), ("Dice", "Tversky")),
+        (("multi_hot", "binary"), ("BinaryCrossentropy", "BinaryFocalCrossentropy", "Hinge", "SquaredHinge")),
+        (("number", "one_hot", "multi_hot", "binary"), _NUMBERS),
         (("number",), ("MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson", "CosineSimilarity")),
     )
     for name in names
@@ -46,16 +46,19 @@ _AT = ("PrecisionAtRecall", "RecallAtPrecision", "SensitivityAtSpecificity", "Sp
 METRICS: Final[Mapping[str, frozenset[str]]] = {
     name: frozenset(fits)
     for fits, names in (
-        (("index", "one_hot", "binary"), ("accuracy", "crossentropy")),
+        (("index", "one_hot", "multi_hot", "binary"), ("accuracy", "crossentropy")),
         (("index",), ("SparseCategoricalAccuracy", "SparseCategoricalCrossentropy", "SparseTopKCategoricalAccuracy")),
         (
             ("one_hot",),
             ("CategoricalAccuracy", "CategoricalCrossentropy", "CategoricalHinge", "TopKCategoricalAccuracy"),
         ),
         (("one_hot",), ("KLDivergence", "OneHotIoU", "OneHotMeanIoU")),
-        (("binary",), ("BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "Hinge", "SquaredHinge")),
-        (("one_hot", "binary"), (*_CONFUSION, *_AT, "F1Score", "FBetaScore")),
-        (("number", "one_hot", "binary"), ("MeanSquaredError", "MeanAbsoluteError", "RootMeanSquaredError")),
+        (("multi_hot", "binary"), ("BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "Hinge", "SquaredHinge")),
+        (("one_hot", "multi_hot", "binary"), (*_CONFUSION, *_AT, "F1Score", "FBetaScore")),
+        (
+            ("number", "one_hot", "multi_hot", "binary"),
+            ("MeanSquaredError", "MeanAbsoluteError", "RootMeanSquaredError"),
+        ),
         (("number",), ("MeanAbsolutePercentageError", "MeanSquaredLogarithmicError", "Poisson", "LogCoshError")),
         (("number",), ("CosineSimilarity", "R2Score", "PearsonCorrelation", "ConcordanceCorrelation")),
     )
@@ -67,11 +70,13 @@ _CHOSEN: Final = {
     "accuracy": {
         "index": "SparseCategoricalAccuracy",
         "one_hot": "CategoricalAccuracy",
+        "multi_hot": "BinaryAccuracy",
         "binary": "BinaryAccuracy",
     },
     "crossentropy": {
         "index": "SparseCategoricalCrossentropy",
         "one_hot": "CategoricalCrossentropy",
+        "multi_hot": "BinaryCrossentropy",
         "binary": "BinaryCrossentropy",
     },
 }
@@ -82,6 +87,7 @@ _OTHER_COLUMNS = ("epoch", "loss", "learning_rate")
 
 
 _SCORES = "put `Dense: {units: $classes, activation: softmax}` after it"
+_LABEL_SCORES = "put `Dense: {units: $classes, activation: sigmoid}` after it"
 
 
 def infer_objective(
@@ -101,8 +107,9 @@ def infer_objective(
     if kind == "number":
         return Objective("regression", "values", "number"), []
     if not last:
-        return Objective("classification", "logits", _encoding(loss)), []
-    found = [_infer(layer, loss, output) for layer in last]
+        several = Objective("multilabel", "logits", "multi_hot")
+        return several if kind == "multilabel" else Objective("classification", "logits", _encoding(loss)), []
+    found = [_infer_labels(layer, output) if kind == "multilabel" else _infer(layer, loss, output) for layer in last]
     objectives = [objective for objective, _ in found]
     problems = [problem for _, problem in found if problem is not None]
     if problems:
@@ -137,6 +144,22 @@ def _infer(last: Named, loss: Named | None, output: str | None) -> tuple[Objecti
         if activation_argument(last) not in last.argument_locations and last.name not in ("Activation", "Softmax"):
             hint = _SCORES
     return None, Problem("activation-does-not-fit", message, where, hint)
+
+
+def _infer_labels(last: Named, output: str | None) -> tuple[Objective | None, Problem | None]:
+    """Tell what the last layer means where each label is right or wrong by itself."""
+    activation = activation_of(last)
+    if activation in ("sigmoid", "hard_sigmoid"):
+        return Objective("multilabel", "probabilities", "multi_hot"), None
+    if activation == "linear":
+        return Objective("multilabel", "logits", "multi_hot"), None
+    where = last.argument_locations.get(activation_argument(last), last.location)
+    of = "the last layer" if output is None else f"the last layer of `{output}`"
+    subject = f"`{last.name}` as {of}" if activation is None else f"the activation `{activation}` of {of}"
+    message = f"{subject} gives no probability of each label by itself"
+    hint = "write `sigmoid`, or leave it out: a linear output is read as logits"
+    is_written = activation_argument(last) in last.argument_locations or last.name in ("Activation", "Softmax")
+    return None, Problem("activation-does-not-fit", message, where, hint if is_written else _LABEL_SCORES)
 
 
 def activation_argument(layer: Named) -> str:
@@ -176,6 +199,7 @@ def complete_loss(loss: Named | None, objective: Objective, where: Named) -> tup
         names = {
             "index": "SparseCategoricalCrossentropy",
             "one_hot": "CategoricalCrossentropy",
+            "multi_hot": "BinaryCrossentropy",
             "number": "MeanSquaredError",
         }
         name = "BinaryCrossentropy" if objective.task == "binary" else names[objective.encoding]
@@ -264,6 +288,7 @@ def _describe_target(kind: str) -> str:
     return {
         "index": "a category target with one score per class",
         "one_hot": "a category target with one score per class",
+        "multi_hot": "a multilabel target",
         "binary": "a category target with a single score",
         "number": "a number target",
     }[kind]

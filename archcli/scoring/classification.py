@@ -17,7 +17,7 @@ from sklearn.metrics import (
 
 @dataclass(frozen=True)
 class ClassScores:
-    """How one class was told.
+    """How one class, or one of several labels, was told.
 
     Attributes:
         name: Its label.

@@ -18,6 +18,7 @@ from archcli.data.features.category import (
     read_known_category,
 )
 from archcli.data.features.image import fit_image, image_shape, read_images
+from archcli.data.features.multilabel import fit_multilabel, read_known_multilabel, read_multilabel
 from archcli.data.features.number import fit_number, read_known_number, read_number
 from archcli.data.features.numeric import fit_numeric, read_numeric
 from archcli.data.features.sequence import fit_sequences, read_sequences
@@ -142,6 +143,7 @@ INPUTS: Final[Mapping[str, InputType]] = {
 
 TARGETS: Final[Mapping[str, TargetType]] = {
     "category": TargetType(read_category, read_known_category, fit_category),
+    "multilabel": TargetType(read_multilabel, read_known_multilabel, fit_multilabel),
     "number": TargetType(read_number, read_known_number, fit_number),
     "text": TargetType(read_text, read_known_text, fit_text),
     "series": TargetType(read_series, read_known_series, fit_series),

@@ -72,7 +72,7 @@ def read_known_category(table: Table, target: TargetFacts, faults: Faults) -> Ta
     labels = table.labels(column, faults)
     numbers = _number_labels(labels, target.classes)
     unknown = np.flatnonzero(numbers < 0)
-    cells = [_unknown_class(int(index) + 1, labels[index], table.noun, target) for index in unknown[:_SHOWN]]
+    cells = [unknown_class(int(index) + 1, labels[index], table.noun, target) for index in unknown[:_SHOWN]]
     faults.add_cells(column, cells, count=len(unknown))
     return TargetValues(numbers, target.classes)
 
@@ -131,13 +131,14 @@ def _renumber(
     renumbered = np.append(known, np.int32(NO_LABEL))[numbers]  # no label is at the end, which is -1
     unknown = np.argwhere((renumbered < 0) & (numbers >= 0))
     cells = [
-        _unknown_class(int(index[0]) + 1, classes[int(numbers[tuple(index)])], table.noun, target)
+        unknown_class(int(index[0]) + 1, classes[int(numbers[tuple(index)])], table.noun, target)
         for index in unknown[:_SHOWN]
     ]
     faults.add_cells(target.columns[0], cells, count=len(unknown))
     return renumbered
 
 
-def _unknown_class(row: int, label: str, noun: str, target: TargetFacts) -> CellFault:
+def unknown_class(row: int, label: str, noun: str, target: TargetFacts) -> CellFault:
+    """Describe a label, in a row from 1, that is none of a target's classes."""
     message = f"row {row} of {noun} `{target.columns[0]}`: the model knows no class `{label}`"
     return CellFault("unknown-class", row, target.columns[0], message, did_you_mean(label, target.classes))

@@ -33,7 +33,7 @@ class Surroundings:
     inputs: tuple[str, ...]
     shifts: Mapping[str, str]
     target: str
-    kind: Literal["category", "number"]
+    kind: Literal["category", "multilabel", "number"]
     per_step: bool | None = None
     padded: bool = False
 

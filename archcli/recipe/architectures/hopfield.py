@@ -43,8 +43,8 @@ SIGNATURE: Final = signature(
 
 def _contradictions(settings: Settings, surroundings: Surroundings) -> list[Contradiction]:
     found = [*one_input(SIGNATURE, surroundings), *answers_once(SIGNATURE, surroundings)]
-    if surroundings.kind == "category":
-        message = f"`hopfield` answers with a pattern, and the target `{surroundings.target}` is a category"
+    if surroundings.kind != "number":
+        message = f"`hopfield` answers with a pattern, and the target `{surroundings.target}` is a {surroundings.kind}"
         hint = "make the target a `number`: the columns or the array of the whole pattern"
         found.append(Contradiction("architecture-does-not-fit", message, None, hint))
     is_modern = settings["modern"]

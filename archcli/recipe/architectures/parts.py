@@ -31,12 +31,12 @@ def clipped(learning_rate: float = 3e-3) -> dict[str, Any]:
 
 def output_units(surroundings: Surroundings) -> str:
     """Return how many numbers an answer has: one score per class, or the target's numbers."""
-    return "$classes" if surroundings.kind == "category" else "$horizon"
+    return "$horizon" if surroundings.kind == "number" else "$classes"
 
 
 def output_activation(surroundings: Surroundings) -> str:
-    """Return the activation of the answer: probabilities of classes, or numbers without bounds."""
-    return "softmax" if surroundings.kind == "category" else "linear"
+    """Return the activation of the answer: probabilities of classes, together or each by itself, or numbers."""
+    return {"category": "softmax", "multilabel": "sigmoid", "number": "linear"}[surroundings.kind]
 
 
 def output_layer(surroundings: Surroundings, regularizer: Mapping[str, Any] | None = None) -> PlainLayer:

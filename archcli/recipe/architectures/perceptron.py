@@ -19,8 +19,8 @@ SIGNATURE: Final = signature(
         "activation",
         Text(("step", "sigmoid", "softmax", "linear"), "activation"),
         "What is made of the weighted sums: `step` for Rosenblatt's rule, `sigmoid` for two classes told by one score.",
-        inferred="the rule and the target: `step` for Rosenblatt's rule, else `softmax` for classes, `linear` for "
-        "numbers",
+        inferred="the rule and the target: `step` for Rosenblatt's rule, else `softmax` for classes, `sigmoid` for "
+        "several labels, `linear` for numbers",
     ),
     Field(
         "rule",
@@ -42,12 +42,15 @@ def _contradictions(settings: Settings, surroundings: Surroundings) -> list[Cont
         message = f"`rule: perceptron` decides by a step, found `activation: {activation}`"
         hint = "leave `activation` out, or write `rule: gradient`"
         found.append(Contradiction("settings-contradict", message, "activation", hint))
-    if surroundings.kind == "number" and rule == "perceptron":
-        message = f"`rule: perceptron` tells classes apart, and the target `{target}` is a number"
+    if surroundings.kind != "category" and rule == "perceptron":
+        message = f"`rule: perceptron` tells classes apart, and the target `{target}` is a {surroundings.kind}"
         found.append(Contradiction("architecture-does-not-fit", message, "rule", "write `rule: gradient`"))
-    elif surroundings.kind == "number" and activation == "softmax":
-        message = f"`activation: softmax` gives probabilities of classes, and the target `{target}` is a number"
-        found.append(Contradiction("architecture-does-not-fit", message, "activation", "write `activation: linear`"))
+    elif surroundings.kind != "category" and activation == "softmax":
+        message = (
+            f"`activation: softmax` gives probabilities of classes, and the target `{target}` is a {surroundings.kind}"
+        )
+        hint = f"write `activation: {output_activation(surroundings)}`"
+        found.append(Contradiction("architecture-does-not-fit", message, "activation", hint))
     return found
 
 
