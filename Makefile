@@ -39,8 +39,8 @@ $(INSTALLED): $(DEPENDENCIES) pyproject.toml
 demo: setup ## Train a small convolutional network on handwritten digits
 	$(BIN)/archcli train cnn-digits
 
-test: lint ## Run every check and every test
-	$(BIN)/python -m pytest
+test: lint ## Run every check and every test, a process on each core
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: setup ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -147,18 +147,18 @@ def _folds(
     folds = folds if isinstance(folds, int) else None
     fold = fold if isinstance(fold, int) else None
 
-    def note(key: str, message: str, hint: str) -> None:
+    def contradict(key: str, message: str, hint: str) -> None:
         place = None if entry is None else value_location(entry.value, key)
         checker.note("splits-contradict", message, place or where, hint)
 
     if fold is not None and folds is None:
-        note("fold", "`fold` is one of several, and `folds` does not say how many", "write `folds` too")
+        contradict("fold", "`fold` is one of several, and `folds` does not say how many", "write `folds` too")
     elif fold is not None and folds is not None and fold > folds:
-        note("fold", f"there is no fold {fold} of {folds}", f"write one from 1 to {folds}")
+        contradict("fold", f"there is no fold {fold} of {folds}", f"write one from 1 to {folds}")
     if folds is not None and by_time:
-        note("folds", "folds mix the order of time, in which these examples are cut", "leave `folds` out")
+        contradict("folds", "folds mix the order of time, in which these examples are cut", "leave `folds` out")
     if folds is not None and entry is not None and value_location(entry.value, "test") is not None:
-        note("test", "`folds` says what the test is: each fold once", "leave `test` out")
+        contradict("test", "`folds` says what the test is: each fold once", "leave `test` out")
     return folds, fold
 
 
