@@ -116,7 +116,7 @@ def _fed(answers: NDArray[Any], target: TargetFacts, ended: NDArray[np.bool_]) -
         rows: NDArray[Any] = np.eye(len(target.classes), dtype=np.float32)[told]
         return rows
     ended |= told == target.classes.index(END)
-    return np.where(ended, 0, told + 1).astype(np.int32)
+    return np.where(ended, 0, told).astype(np.int32)
 
 
 def _nothing_yet(facts: InputFacts, count: int) -> NDArray[Any]:

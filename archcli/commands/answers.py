@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.commands.scored import Scored, told_classes
-from archcli.recipe.facts import END, TargetFacts
+from archcli.recipe.facts import END, PADDING, TargetFacts
 from archcli.scoring.classification import class_probabilities
 from archcli.scoring.multilabel import told_labels
 
@@ -100,7 +100,8 @@ def _texts(answers: NDArray[Any], target: TargetFacts) -> list[Cell]:
 
 
 def _until_end(symbols: list[str]) -> list[str]:
-    return symbols[: symbols.index(END)] if END in symbols else symbols
+    said = symbols[: symbols.index(END)] if END in symbols else symbols
+    return [symbol for symbol in said if symbol != PADDING]
 
 
 def _plain(number: np.floating[Any]) -> float:

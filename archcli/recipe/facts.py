@@ -11,9 +11,13 @@ TargetKind = Literal["category", "multilabel", "number", "text"]
 Split = Literal["character", "word"]
 Standardize = Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"]
 
+PADDING: Final = "[PADDING]"
+"""The first class of a text that is a target: nothing is ever said by it, but a symbol then has the same number whether
+it is said or, one step late, heard, where 0 is padding."""
+
 END: Final = "[END]"
-"""What the class is called that follows the last symbol of a text that is a target. It is the first class; as the input
-that is that target one step late, the same mark stands for the start."""
+"""The second class of a text that is a target, which follows its last symbol. As the input that is that target one step
+late, the same mark stands for the start."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,8 @@ class TargetFacts:
             for a label at each; `(classes,)` for several labels, 1 for each that it has, else 0; `(columns,)` or
             `(steps, columns)` for numbers; `(steps,)` for a text, with its end.
         columns: The source's columns (or array) that it is read from, in order; empty for a shift.
-        classes: Label of each class, in order, as text; empty for numbers. The first of a text's is `END`.
+        classes: Label of each class, in order, as text; empty for numbers. The first two of a text's are `PADDING` and
+            `END`.
         class_counts: How many labels of each class the training examples have; empty for numbers.
         scale: The standard deviations that numbers are divided by for training, one a column; None: as they are.
         offset: The means that were subtracted before; None together with `scale`.

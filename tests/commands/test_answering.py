@@ -10,10 +10,10 @@ import pytest
 
 from archcli.commands.answering import answer, run_saved
 from archcli.commands.scored import Scored
-from archcli.recipe.facts import END, InputFacts, TargetFacts
+from archcli.recipe.facts import END, PADDING, InputFacts, TargetFacts
 
-SYMBOLS = (END, "a", "b", "c")
-TEXT = TargetFacts("said", "text", (5,), ("said",), SYMBOLS, (1, 1, 1, 1), padded=True, split="character")
+SYMBOLS = (PADDING, END, "a", "b", "c")
+TEXT = TargetFacts("said", "text", (5,), ("said",), SYMBOLS, (0, 1, 1, 1, 1), padded=True, split="character")
 BEFORE = InputFacts(
     "before", (5,), (), dtype="int32", vocabulary=5, padding=0.0, kind="shift", shift_of="said", shift_by=1
 )
@@ -25,11 +25,11 @@ class Follow(keras.layers.Layer):
     """Answer with the class after the one that is read; the first step with the one that `first` says."""
 
     def call(self, first: Any, before: Any) -> Any:
-        """Return one-hot classes, `(batch, steps, 4)`; before the start, index 1, is what `first` says."""
+        """Return one-hot classes, `(batch, steps, 5)`; before the start, index 1, is what `first` says."""
         ops = keras.ops
-        following = ops.mod(before, 4)  # index = class + 1: the class after it, and the end after the last
+        following = ops.mod(before, 4) + 1  # the class after it, and the end after the last
         told = ops.concatenate([ops.cast(first, "int32"), following[:, 1:]], axis=1)
-        return ops.one_hot(told, 4)
+        return ops.one_hot(told, 5)
 
 
 def follower() -> keras.Model:
@@ -43,21 +43,21 @@ SCORED = Scored({"first": FIRST, "before": BEFORE}, {"said": TEXT})
 
 def test_a_model_goes_on_from_its_own_answers() -> None:
     """From `a` it counts to the end, from `b` likewise and one step shorter, whatever the truth would be."""
-    inputs = {"first": np.array([[1.0], [2.0]], "float32")}
+    inputs = {"first": np.array([[2.0], [3.0]], "float32")}
 
     told = answer(follower(), inputs, SCORED)["said"].argmax(axis=-1)
 
-    assert told[0, :4].tolist() == [1, 2, 3, 0]
-    assert told[1, :3].tolist() == [2, 3, 0]
+    assert told[0, :4].tolist() == [2, 3, 4, 1]
+    assert told[1, :3].tolist() == [3, 4, 1]
 
 
 def test_the_truth_in_its_place_is_read_at_once() -> None:
     """With the target one step late it answers each step after the truth of the one before."""
-    inputs = {"first": np.array([[1.0]], "float32"), "before": np.array([[1, 4, 2, 3, 0]], "int32")}
+    inputs = {"first": np.array([[2.0]], "float32"), "before": np.array([[1, 4, 2, 3, 0]], "int32")}
 
     told = run_saved(follower(), inputs, SCORED)["said"].argmax(axis=-1)
 
-    assert told[0].tolist() == [1, 0, 2, 3, 0]
+    assert told[0].tolist() == [2, 1, 3, 4, 1]
 
 
 def test_what_it_reads_is_its_answer_as_in_training() -> None:

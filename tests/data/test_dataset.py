@@ -151,7 +151,16 @@ def test_a_description_says_all_but_the_examples(load: Load) -> None:
         "fingerprint": dataset.fingerprint,
         "examples": {"training": 30, "validation": 0, "test": 30},
         "evaluated_on": "test",
-        "split": {"validation": 0, "test": 0.5, "stratify": True, "group": None, "time": False, "seed": 0},
+        "split": {
+            "validation": 0,
+            "test": 0.5,
+            "stratify": True,
+            "group": None,
+            "time": False,
+            "folds": None,
+            "fold": None,
+            "seed": 0,
+        },
         "classes": {"kind": {"training": {"x": 10, "y": 10, "z": 10}, "test": {"x": 10, "y": 10, "z": 10}}},
     }
     assert facts["inputs"]["x"]["columns"] == ["a", "b"]

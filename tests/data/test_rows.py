@@ -223,7 +223,18 @@ WORDS = Facts(
             "previous", (3,), (), dtype="int32", vocabulary=4, padding=0.0, kind="shift", shift_of="iso", shift_by=1
         ),
     },
-    {"iso": TargetFacts("iso", "text", (3,), ("iso",), ("[END]", "a", "b"), (1, 1, 1), padded=True, split="character")},
+    {
+        "iso": TargetFacts(
+            "iso",
+            "text",
+            (3,),
+            ("iso",),
+            ("[PADDING]", "[END]", "a", "b"),
+            (0, 1, 1, 1),
+            padded=True,
+            split="character",
+        )
+    },
     7,
 )
 
@@ -234,7 +245,7 @@ def test_texts_and_their_shifts_are_read_where_the_target_is() -> None:
     asked = read_rows(write("ask.csv", "said\nof\n"), WORDS)
 
     assert known.inputs["said"].tolist() == [["of"], ["fo"]]
-    assert known.targets["iso"].tolist() == [[1, 2, 0], [1, 0, -1]]
+    assert known.targets["iso"].tolist() == [[2, 3, 1], [2, 1, -1]]
     assert known.inputs["previous"].tolist() == [[1, 2, 3], [1, 2, 0]]
     assert list(asked.inputs) == ["said"]
 
@@ -243,7 +254,7 @@ def test_a_text_may_be_longer_than_any_before() -> None:
     """Its target has as many steps as it needs."""
     rows = read_rows(write("new.csv", "said,iso\nof,abab\n"), WORDS)
 
-    assert rows.targets["iso"].tolist() == [[1, 2, 1, 2, 0]]
+    assert rows.targets["iso"].tolist() == [[2, 3, 2, 3, 1]]
 
 
 def test_a_symbol_that_the_target_does_not_have(shown: Shown) -> None:
@@ -255,7 +266,7 @@ error[unknown-class]: row 1 of column `iso`: the model knows no character `X`
   |
 2 | of,aXb
   |    ^^^
-hint: one of `[END]`, `a`, `b`
+hint: one of `a`, `b`
 """
     )
 

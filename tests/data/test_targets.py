@@ -28,15 +28,15 @@ def test_a_text_is_a_class_at_each_step_and_a_mark_at_its_end(load: Load) -> Non
     dataset = load(WORDS, inputs=LETTERS, targets=ISO)
 
     facts = dataset.facts.targets["iso"]
-    assert facts.classes == ("[END]", "a", "b", "c")
+    assert facts.classes == ("[PADDING]", "[END]", "a", "b", "c")
     assert facts.shape == (4,)
     assert facts.padded
-    assert facts.class_counts == (3, 2, 3, 1)
-    assert dataset.training.targets["iso"].tolist() == [[1, 2, 0, -1], [2, 0, -1, -1], [1, 2, 3, 0]]
+    assert facts.class_counts == (0, 3, 2, 3, 1)
+    assert dataset.training.targets["iso"].tolist() == [[2, 3, 1, -1], [3, 1, -1, -1], [2, 3, 4, 1]]
 
 
 def test_a_text_one_step_late_begins_with_the_mark(load: Load) -> None:
-    """Each index is one more than its class, 0 is padding, and the end's mark is the start's."""
+    """Each index is its class, 0 is padding, and the end's mark is the start's."""
     dataset = load(WORDS, inputs=LETTERS | {"previous": ("shift", {"of": "iso"})}, targets=ISO)
 
     facts = dataset.facts.inputs["previous"]

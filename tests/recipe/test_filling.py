@@ -32,7 +32,7 @@ DATES = Facts(
             "previous", (11,), (), dtype="int32", vocabulary=13, padding=0.0, kind="shift", shift_of="iso", shift_by=1
         ),
     },
-    {"iso": TargetFacts("iso", "text", (11,), ("iso",), classes=("[END]", *"-0123456789"))},
+    {"iso": TargetFacts("iso", "text", (11,), ("iso",), classes=("[PADDING]", "[END]", *"-0123456789"))},
     training_examples=100,
 )
 
@@ -113,7 +113,7 @@ def test_facts_are_filled_in_inside_graphs_blocks_and_shared_layers(write: Write
     assert isinstance(answer.body, Chain)
     dense = answer.body.layers[0]
     assert isinstance(dense, Named)
-    assert dense.arguments["units"] == 12
+    assert dense.arguments["units"] == 13
 
 
 def test_training_steps_are_all_steps_the_last_batch_of_an_epoch_counted(write: Write) -> None:

@@ -34,7 +34,7 @@ def fit_shifted_target(name: str, feature: Named, target: TargetFacts) -> InputF
             target.shape,
             (),
             dtype="int32",
-            vocabulary=len(target.classes) + 1,
+            vocabulary=len(target.classes),
             padding=0.0,
             kind="shift",
             split=target.split,
@@ -62,7 +62,7 @@ def shift_target(values: NDArray[np.int32] | NDArray[np.float32], facts: InputFa
     """
     late = facts.shift_by
     if target.kind == "text":
-        indices = values.astype(np.int32) + 1
+        indices = values.astype(np.int32)
         shifted = np.concatenate([np.ones_like(indices[:, :late]), indices[:, :-late]], axis=1)
         shifted[values < 0] = 0
         return shifted

@@ -17,7 +17,7 @@ from archcli.data.faults import CellFault, Faults
 from archcli.data.features.category import as_column, count_classes
 from archcli.data.table import Table, TargetValues
 from archcli.recipe.built_in import NO_LABEL
-from archcli.recipe.facts import END, InputFacts, Split, Standardize, TargetFacts
+from archcli.recipe.facts import END, PADDING, InputFacts, Split, Standardize, TargetFacts
 from archcli.recipe.features import SPLITS
 from archcli.recipe.recipe import Named
 from archcli.recipe.suggestions import did_you_mean
@@ -70,7 +70,7 @@ def fit_text_input(name: str, feature: Named, columns: Sequence[str], training: 
 def read_text(table: Table, feature: Named, columns: Sequence[str], faults: Faults) -> TargetValues:
     """Read texts as class numbers, `(examples, steps)`, int32: the symbols, `END`, and no label after it."""
     symbols = _cut_all(table.texts(columns[0], faults), *cutting(feature))
-    classes = (END, *sorted({symbol for text in symbols for symbol in text}))
+    classes = (PADDING, END, *sorted({symbol for text in symbols for symbol in text}))
     return TargetValues(_number_symbols(symbols, classes, 1 + max(map(len, symbols), default=0)), classes)
 
 
@@ -93,7 +93,7 @@ def read_known_text(table: Table, target: TargetFacts, faults: Faults) -> Target
             row,
             target.columns[0],
             f"row {row} of {table.noun} `{target.columns[0]}`: the model knows no {target.split} `{symbol}`",
-            did_you_mean(symbol, target.classes),
+            did_you_mean(symbol, target.classes[2:]),  # the first two are marks
         )
         for row, symbol in unknown[:_SHOWN]
     ]
@@ -166,10 +166,10 @@ def _cut_all(texts: Sequence[str], split: Split, standardize: Standardize | None
 
 
 def _number_symbols(symbols: Sequence[Sequence[str]], classes: Sequence[str], steps: int) -> NDArray[np.int32]:
-    """Return the class number at each step, the first class after the last symbol, and no label from there on."""
+    """Return the class number at each step, `END` after the last symbol, and no label from there on."""
     numbers = {symbol: number for number, symbol in enumerate(classes)}
     rows = np.full((len(symbols), steps), NO_LABEL, np.int32)
     for row, text in zip(rows, symbols, strict=True):
         row[: len(text)] = [numbers.get(symbol, NO_LABEL) for symbol in text]
-        row[len(text)] = 0
+        row[len(text)] = classes.index(END)
     return rows
