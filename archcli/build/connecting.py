@@ -9,7 +9,7 @@ from typing import Any, cast
 import keras
 
 from archcli.build.counts import output_problem
-from archcli.build.names import Names, snake_case
+from archcli.build.names import Names, name_operations, snake_case
 from archcli.build.objects import Origins, build_layer, build_object
 from archcli.build.walking import flat_layers, is_graph, own_layers
 from archcli.build.wire import Wire, fits, shape_text
@@ -223,6 +223,7 @@ class Connector:
             known = self.graph(body, arrives, names)
             wires = [known[output] for output in body.outputs]
             outputs = [wire.tensor for wire in wires]
+            name_operations(outputs)
             model = keras.Model(_single(tensors), _single(outputs), name=name)
             return _Made(model, tuple(wire.trail for wire in wires), input_names)
         run = self.chain(body.layers, Call(tuple(arrives.values())), names)
@@ -259,6 +260,7 @@ def stack(arrives: Any, run: Run, *, name: str) -> keras.Model:
     """
     if len(run.outputs) == 1 and len({id(layer) for layer in run.layers}) == len(run.layers):
         return keras.Sequential([arrives, *run.layers], name=name)
+    name_operations(run.outputs)
     return keras.Model(arrives, _single(run.outputs), name=name)
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from archcli.build.connecting import Connector, stack
 from archcli.build.counts import output_problem
 from archcli.build.failures import failure_problem, rank_problem, refusals, size_problem
+from archcli.build.names import name_operations
 from archcli.build.refusals import KERAS_ERRORS
 from archcli.build.wire import Wire
 from archcli.build.wiring import Call
@@ -105,6 +106,7 @@ def _connect(model: Model, inputs: Mapping[str, InputFacts], connector: Connecto
 
 
 def _model(given: Any, outputs: Any) -> keras.Model:
+    name_operations(outputs)
     return keras.Model(given, outputs, name=NETWORK_NAME)
 
 

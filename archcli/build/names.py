@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+import keras
 
 
 def snake_case(name: str) -> str:
@@ -46,3 +49,29 @@ class Names:
             return self.count(name)
         self._given.discard(name)
         return name
+
+
+def name_operations(outputs: Any) -> None:
+    """Name the operations that Keras puts between layers, for masks, after the layers of their kind.
+
+    Keras counts them for the whole program, so that one may get the name that a layer of this model has.
+
+    Args:
+        outputs: Tensors of a model that is about to be made, in any nesting; its layers have their names.
+    """
+    operations = list({id(operation): operation for operation in _operations(outputs)}.values())
+    names = Names(operation.name for operation in operations if isinstance(operation, keras.Layer))
+    for operation in operations:
+        if not isinstance(operation, keras.Layer):
+            operation.name = names.count(snake_case(type(operation).__name__))
+
+
+def _operations(outputs: Any) -> Iterator[Any]:
+    """Yield what tensors are computed by, from the outputs back; an operation for each of its calls."""
+    waiting, seen = keras.tree.flatten(outputs), set[tuple[int, int]]()
+    while waiting:
+        operation, node_index, _ = waiting.pop()._keras_history  # noqa: SLF001 -- no public walk reaches masks
+        if (id(operation), node_index) not in seen:
+            seen.add((id(operation), node_index))
+            yield operation
+            waiting += operation._inbound_nodes[node_index].input_tensors  # noqa: SLF001

@@ -316,6 +316,24 @@ nodes:
     }
 
 
+def test_what_keras_puts_in_for_masks_takes_no_name_of_a_layer(build_graph: BuildGraph) -> None:
+    """Masks are put together by an operation; in a new process Keras calls it as the first layer of its kind."""
+    model = """
+nodes:
+  one: {Masking, from: x}
+  both: {layers: [Concatenate, {GRU: 2}], from: [one, one]}
+  out: {Dense: 1, from: both}
+"""
+    keras.backend.clear_session()
+
+    core = build_graph(model, x=(5, 3)).core
+
+    operations = [operation.name for operation in core.operations if not isinstance(operation, keras.Layer)]
+    assert "concatenate" in {layer.name for layer in core.layers}
+    assert "concatenate_1" in operations
+    assert len({operation.name for operation in core.operations}) == len(core.operations)
+
+
 def test_a_saved_graph_loads(build_graph: BuildGraph, tmp_path: Any) -> None:
     """A graph with blocks, shared layers, masks and states is read back from its file and computes the same."""
     built = build_graph(ENCODER_DECODER, words=WORDS, before=InputFacts("before", (7,), ("before",), dtype="int32"))
