@@ -99,9 +99,14 @@ def _stacked(settings: Settings, surroundings: Surroundings) -> Expansion:
     steps = read != "last"
     nodes = Nodes(surroundings)
     past = nodes.add("past", [_direction(settings, steps=True)], nodes.first)
-    backward = [layer("Concatenate", {}), _direction(settings, steps=steps, backwards=True)]
     # What comes last going backwards has seen every step; all steps are put back into the order of time.
-    future = nodes.add("future", [*backward, *([layer("Reverse", {})] if steps else [])], [nodes.first, past])
+    turned = [layer("Reverse", {})] if steps else []
+    if steps and surroundings.padded:
+        # Keras turns padding round as well, and not its mask; `Reverse` leaves it behind.
+        backward = [layer("Concatenate", {}), *turned, _direction(settings, steps=True)]
+    else:
+        backward = [layer("Concatenate", {}), _direction(settings, steps=steps, backwards=True)]
+    future = nodes.add("future", [*backward, *turned], [nodes.first, past])
     answer = nodes.add("answer", [*pool_steps(read), output_layer(surroundings)], future)
     return Expansion({"nodes": nodes.written, "outputs": answer}, clipped())
 

@@ -108,8 +108,12 @@ def answers_once(found: Signature, surroundings: Surroundings) -> list[Contradic
 
 
 def fitting_read(settings: Settings, surroundings: Surroundings) -> list[Contradiction]:
-    """Find a reading that gives fewer answers than the target has, or more."""
+    """Find a reading that gives fewer answers than the target has, or more, or that would read padding."""
     read, target = settings["read"], surroundings.target
+    if read == "max" and surroundings.padded:
+        # Unlike the mean of Keras, its greatest knows no mask.
+        message = "`read: max` takes the greatest of all steps, and would take that of the padding of short sequences"
+        return [Contradiction("settings-contradict", message, "read", "write `read: last`, or `read: mean`")]
     if read is None or surroundings.per_step is None or (read == "every_step") == surroundings.per_step:
         return []
     gives, has = ("per step", "per example") if read == "every_step" else ("per example", "per step")

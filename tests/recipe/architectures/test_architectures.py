@@ -211,6 +211,22 @@ def test_a_reading_must_fit_the_target(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("name", ["rnn", "gru", "lstm", "birnn", "frnn"])
+def test_the_greatest_of_all_steps_is_not_taken_of_padding(name: str) -> None:
+    """Keras's pooling by the greatest knows no mask, and would read what stands behind a short sequence."""
+    padded = replace(ALONE, padded=True, per_step=False)
+
+    (problem,) = check_settings(name, {"read": "max"}, padded)
+
+    assert problem == (
+        "settings-contradict",
+        "`read: max` takes the greatest of all steps, and would take that of the padding of short sequences",
+        "read",
+        "write `read: last`, or `read: mean`",
+    )
+    assert check_settings(name, {"read": "mean"}, padded) == []
+
+
 @pytest.mark.parametrize("name", READERS)
 def test_padding_is_masked_where_there_is_any(name: str) -> None:
     """Sequences of several lengths are masked in front; others are not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +52,16 @@ def test_a_stacked_backward_layer_reads_the_forward_one() -> None:
         "outputs": "answer",
     }
     assert found.train == CLIPPED
+
+
+def test_a_stacked_backward_layer_begins_with_the_last_step_that_is_there() -> None:
+    """Sequences of several lengths are turned round without their padding, which Keras would put in front."""
+    found = expand("birnn", {**SMALL, "learning": "stacked"}, replace(EVERY_STEP, padded=True))
+
+    assert found.model["nodes"]["future"] == {
+        "layers": [{"Concatenate": {}}, {"Reverse": {}}, simple(return_sequences=True), {"Reverse": {}}],
+        "from": ["masked", "past"],
+    }
 
 
 def test_a_stacked_backward_layer_may_answer_once() -> None:
