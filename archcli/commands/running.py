@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import ceil
+from typing import Final
 
 import keras
 
@@ -11,20 +14,31 @@ from archcli.build.objects import build_object
 from archcli.commands.finishing import TrainReport, finish
 from archcli.commands.preparing import Prepared, prepare
 from archcli.commands.recording import Recorder
+from archcli.engine.buckets import check_lengths
 from archcli.engine.compile_mode import Mode, ModeName, choose_mode
 from archcli.engine.devices import describe_devices
 from archcli.engine.feeding import Examples
+from archcli.engine.rules import make_rule
 from archcli.engine.settings import Settings
 from archcli.engine.steps import build_step, name_metrics
 from archcli.engine.stopping import find_direction
 from archcli.engine.training import train_model
-from archcli.errors import Interrupted
-from archcli.recipe.recipe import Recipe
+from archcli.errors import Interrupted, Location, RecipeError
+from archcli.recipe.recipe import Recipe, Train
 from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run
 from archcli.runs.status import Mode as Direction
 from archcli.runs.status import claim_run
 from archcli.runs.writing import write_text
+
+DECIDED_BY: Final[Mapping[str, str]] = {
+    "lengths-not-known": "bucket_by_length",
+    "nothing-to-train": "learning_rule",
+    "rule-does-not-fit": "learning_rule",
+    "window-does-not-fit": "tbptt",
+    "xla-needs-one-length": "compile",
+}
+"""For problems of the engine, which knows no recipe: the key of `train` that asks for what cannot be."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +70,7 @@ def make_ready(recipe: Recipe) -> Ready:
     """Read the data, build the model and choose how its steps are run.
 
     Raises:
-        RecipeError: A layer, loss, metric, callback or class weight does not fit.
+        RecipeError: A layer, loss, metric, callback or class weight does not fit, or the model cannot learn as asked.
         DataError: The data cannot be used.
     """
     prepared = prepare(recipe)
@@ -65,17 +79,29 @@ def make_ready(recipe: Recipe) -> Ready:
     validation = None if dataset.validation is None else prepared.examples(dataset.validation)
     callbacks = tuple(build_object(callback, "callback") for callback in train.callbacks)
     devices = describe_devices()
-    mode = choose_mode(
-        prepared.core,
-        train.compile,
-        device=devices.kind,
-        core_count=devices.core_count,
-        total_steps=train.epochs * ceil(training.count / train.batch_size),
-    )
-    build_step(prepared.core, training, batch_size=train.batch_size)
+    settings = _settings(train)
+    with _located(train.locations):
+        mode = choose_mode(
+            prepared.core,
+            settings.mode,
+            device=devices.kind,
+            core_count=devices.core_count,
+            total_steps=train.epochs * ceil(training.count / train.batch_size),
+            varied_lengths=settings.bucket_by_length,
+        )
+        build_step(prepared.core, training, batch_size=settings.batch_size)
+        # Training makes the rule and reads the lengths, too; here it shows what cannot be while nothing is written yet.
+        make_rule(prepared.core, training, settings)
+        if settings.bucket_by_length:
+            check_lengths(training)
     measured = name_metrics(prepared.core.get_metrics_result())
-    direction = find_direction(prepared.core, train.monitor, measured, has_validation=validation is not None)
-    settings = Settings(
+    direction = find_direction(prepared.core, settings.monitor, measured, has_validation=validation is not None)
+    device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"
+    return Ready(prepared, training, validation, settings, callbacks, direction, device, mode)
+
+
+def _settings(train: Train) -> Settings:
+    return Settings(
         epochs=train.epochs,
         batch_size=train.batch_size,
         seed=train.seed,
@@ -87,8 +113,19 @@ def make_ready(recipe: Recipe) -> Ready:
         window=train.window,
         bucket_by_length=train.bucket_by_length,
     )
-    device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"
-    return Ready(prepared, training, validation, settings, callbacks, direction, device, mode)
+
+
+@contextmanager
+def _located(locations: Mapping[str, Location]) -> Iterator[None]:
+    """Say where the recipe asks for what the engine refuses; `locations` are those of `Train`."""
+    try:
+        yield
+    except RecipeError as error:
+        found = (
+            replace(problem, location=problem.location or locations.get(DECIDED_BY.get(problem.code, "")))
+            for problem in error.problems
+        )
+        raise RecipeError(*found) from error
 
 
 def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, resume: bool) -> TrainReport:

@@ -32,6 +32,7 @@ def test_padding_changes_no_answer(architecture: str, tmp_path: Path) -> None:
     examples = prepared.examples(prepared.dataset.training)
     (padding,) = (facts.padding for facts in prepared.inputs.values())
     assert examples.lengths is not None
+    assert padding is not None
     shortest = int(np.argmin(examples.lengths))
     inputs = np.asarray(examples.inputs)
     assert examples.lengths[shortest] < inputs.shape[1]
