@@ -77,7 +77,7 @@ def test_what_is_recalled_lies_lowest_and_its_complement_as_low(train: Train) ->
 
 
 def test_changed_all_at_once_two_units_go_to_and_fro(train: Train, tmp_path: Path) -> None:
-    """Two units that want to differ, both up: all at once they go down and up again for ever; one by one they settle."""
+    """Of two units that want to differ, both change for ever where all change at once; one by one, they settle."""
     np.savez(tmp_path / "two.npz", cue=np.ones((1, 2)), pattern=np.array([[1.0, -1.0]]))
     path = tmp_path / "two.yaml"
     path.write_text(TWO_UNITS, encoding="utf-8")
