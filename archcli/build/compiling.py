@@ -83,6 +83,9 @@ def compile_model(built: Built, train: Train, objectives: Mapping[str, Objective
         jit_compile=False,
     )
     optimizer.build(core.trainable_variables)
+    # A saved model holds the core, and with it whatever it was compiled with: metrics of `archcli.build`, which whoever
+    # loads the file need not have.
+    del core._compile_config  # noqa: SLF001 -- Keras takes a model without it as one that says nothing of that
 
 
 def _single(by_output: Mapping[str, Any]) -> Any:

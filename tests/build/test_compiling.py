@@ -21,7 +21,9 @@ ReadRecipe = Callable[..., Recipe]
 
 SPECIES = TargetFacts("species", "category", (), ("species",), ("iris", "lily", "rose"), (5, 5, 5))
 SEX = TargetFacts("sex", "category", (), ("sex",), ("female", "male"), (5, 5))
+GENRES = TargetFacts("genres", "multilabel", (3,), ("genres",), ("crime", "love", "war"), (5, 5, 5), separator=",")
 PRICES = TargetFacts("prices", "number", (2,), ("low", "high"))
+MULTILABEL = "{source: iris, targets: {genres: {multilabel: species}}}"
 EXAMPLES = np.random.default_rng(0).normal(size=(60, 4)).astype("float32")
 CLASSES = np.random.default_rng(1).integers(0, 3, 60)
 SEXES = np.random.default_rng(2).integers(0, 2, 60)
@@ -114,6 +116,33 @@ def test_thresholds_of_several_logits_are_of_their_softmax(read_recipe: ReadReci
     assert results["f1_score"] == pytest.approx(f1_score(CLASSES, chances.argmax(axis=1), average="macro"))
 
 
+def test_thresholds_of_the_logits_of_labels_are_of_their_sigmoids(read_recipe: ReadRecipe) -> None:
+    """Each score is of one label: accuracy over all of them, the AUC and the F1 a mean over labels."""
+    train = (
+        "{epochs: 1, metrics: [accuracy, Precision, AUC: {num_thresholds: 2000, multi_label: true, num_labels: 3}, "
+        "F1Score: {average: macro, threshold: 0.5}]}"
+    )
+    model = compiled(read_recipe("- Dense: 3", data=MULTILABEL, train=train), GENRES)
+    targets = np.random.default_rng(3).integers(0, 2, (60, 3))
+
+    results = measured(model, targets.astype("float32"))
+
+    chances = 1 / (1 + np.exp(-np.asarray(model(EXAMPLES), "float64")))
+    told = chances > 0.5
+    assert results["loss"] == pytest.approx(log_loss(targets.ravel(), chances.ravel()), rel=1e-5)
+    assert results["accuracy"] == pytest.approx((told == targets).mean())
+    assert results["precision"] == pytest.approx(precision_score(targets, told, average="micro"))
+    assert results["auc"] == pytest.approx(roc_auc_score(targets, chances, average="macro"), abs=2e-3)
+    assert results["f1_score"] == pytest.approx(f1_score(targets, told, average="macro"))
+
+
+def test_a_saved_model_says_nothing_of_its_training(read_recipe: ReadRecipe) -> None:
+    """It loads where there are none of the metrics that wrap Keras's."""
+    model = compiled(read_recipe("- Dense: 1", train="{epochs: 1, metrics: [Precision]}"), SEX)
+
+    assert model.get_compile_config() == {}
+
+
 def test_trying_leaves_no_trace(read_recipe: ReadRecipe) -> None:
     """The examples of zeros that loss and metrics are tried on are in no result."""
     model = compiled(read_recipe("- Dense: 1", train="{epochs: 1, metrics: [TruePositives, TrueNegatives]}"), SEX)
@@ -160,6 +189,16 @@ def test_a_layer_in_half_precision_gets_a_scaled_loss(read_recipe: ReadRecipe) -
         ),
         (
             "- Dense: 3",
+            "[F1Score: {average: macro}]",
+            GENRES,
+            (
+                "the metric `F1Score` without `threshold` looks for the largest of several scores, but each label is "
+                "right or wrong by itself"
+            ),
+            "give it `threshold: 0.5`",
+        ),
+        (
+            "- Dense: 3",
             "[F1Score]",
             SPECIES,
             "the metric `F1Score` gives a number for each output, but a column of the history holds one",
@@ -173,14 +212,14 @@ def test_a_layer_in_half_precision_gets_a_scaled_loss(read_recipe: ReadRecipe) -
             "give it `class_aggregation: uniform_average`",
         ),
     ],
-    ids=["no threshold", "no average", "no aggregation"],
+    ids=["no threshold", "no threshold for labels", "no average", "no aggregation"],
 )
 def test_a_metric_that_is_not_one_number_is_refused(
     layers: str, metrics: str, target_facts: TargetFacts, message: str, hint: str, read_recipe: ReadRecipe
 ) -> None:
     """A metric that would measure nothing, or several numbers, is reported before training, with what to write."""
     loss = ", loss: {CategoricalCrossentropy: {from_logits: true}}" if target_facts is SPECIES else ""
-    data = "{source: diabetes}" if target_facts is PRICES else "{source: iris}"
+    data = {"prices": "{source: diabetes}", "genres": MULTILABEL}.get(target_facts.name, "{source: iris}")
     recipe = read_recipe(layers, data=data, train=f"{{epochs: 1, metrics: {metrics}{loss}}}")
 
     with pytest.raises(RecipeError) as caught:

@@ -17,8 +17,10 @@ Shown = Callable[[ArchcliError], str]
 
 SPECIES = TargetFacts("species", "category", (), ("species",), ("iris", "lily", "rose"), (5, 5, 5))
 SEX = TargetFacts("sex", "category", (), ("sex",), ("female", "male"), (5, 5))
+GENRES = TargetFacts("genres", "multilabel", (3,), ("genres",), ("crime", "love", "war"), (5, 5, 5), separator=",")
 PRICES = TargetFacts("prices", "number", (2,), ("low", "high"))
 CATEGORY, NUMBER = "{source: iris}", "{source: diabetes}"
+MULTILABEL = "{source: iris, targets: {genres: {multilabel: species}}}"
 
 
 def check(recipe: Recipe, shape: tuple[int, ...], target_facts: TargetFacts) -> None:
@@ -34,6 +36,7 @@ def check(recipe: Recipe, shape: tuple[int, ...], target_facts: TargetFacts) -> 
         ("- Dense: {units: 3, activation: softmax}", CATEGORY, (4,), SPECIES),
         ("- Dense: 1", CATEGORY, (4,), SEX),
         ("- Dense: {units: 2, activation: softmax}", CATEGORY, (4,), SEX),
+        ("- Dense: {units: 3, activation: sigmoid}", MULTILABEL, (4,), GENRES),
         ("- Dense: 2", NUMBER, (4,), PRICES),
         ("- GRU: {units: 4, return_sequences: true}\n- LSTM: 3\n- Dense: 3", CATEGORY, (4, 2), SPECIES),
     ],
@@ -69,6 +72,20 @@ MISFITS = {
         "output-does-not-fit-target",
         (
             "the model gives one score, but the target `species` has 3 classes\n"
+            " --> recipe.yaml:4:22\n  |\n"
+            "4 |     - Dense: {units: 1, activation: sigmoid}\n"
+            "  |                      ^\n"
+            "hint: write `units: $classes`"
+        ),
+    ),
+    "one score for three labels": (
+        "- Dense: {units: 1, activation: sigmoid}",
+        MULTILABEL,
+        (4,),
+        GENRES,
+        "output-does-not-fit-target",
+        (
+            "the model gives (batch, 1), but the target `genres` has 3 labels and wants (batch, 3)\n"
             " --> recipe.yaml:4:22\n  |\n"
             "4 |     - Dense: {units: 1, activation: sigmoid}\n"
             "  |                      ^\n"

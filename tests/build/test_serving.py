@@ -20,10 +20,12 @@ MEASURES = InputFacts("measures", (3,), ("a", "b", "c"), scale=(0.1, 0.05, 0.5),
 UNSCALED = InputFacts("measures", (3,), ("a", "b", "c"))
 SPECIES = TargetFacts("species", "category", (), ("species",), ("iris", "lily", "rose"), (5, 5, 5))
 SEX = TargetFacts("sex", "category", (), ("sex",), ("female", "male"), (5, 5))
+GENRES = TargetFacts("genres", "multilabel", (3,), ("genres",), ("crime", "love", "war"), (5, 5, 5), separator=",")
 PRICES = TargetFacts("prices", "number", (2,), ("low", "high"), scale=(10.0, 4.0), offset=(100.0, -7.0))
 LOGITS = Objective("classification", "logits", "index")
 ONE_LOGIT = Objective("binary", "logits", "index")
 PROBABILITIES = Objective("classification", "probabilities", "index")
+LABEL_LOGITS = Objective("multilabel", "logits", "multi_hot")
 VALUES = Objective("regression", "values", "number")
 
 
@@ -65,6 +67,16 @@ def test_one_logit_becomes_the_probability_of_the_second_class() -> None:
 
     assert np.allclose(model(RAW), 1 / (1 + np.exp(-np.asarray(core(RAW), "float64"))), atol=1e-6)
     assert model.get_layer("labels").names == ("female", "male")
+
+
+def test_logits_of_labels_become_a_probability_of_each() -> None:
+    """Each score goes through a sigmoid of its own."""
+    core = network(3)
+
+    model = saved(core, UNSCALED, GENRES, LABEL_LOGITS)
+
+    assert np.allclose(model(RAW), 1 / (1 + np.exp(-np.asarray(core(RAW), "float64"))), atol=1e-6)
+    assert model.get_layer("labels").names == ("crime", "love", "war")
 
 
 def test_probabilities_stay_what_they_are() -> None:

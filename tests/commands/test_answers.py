@@ -9,6 +9,7 @@ from archcli.commands.scored import Scored
 from archcli.recipe.facts import END, TargetFacts
 
 KIND = TargetFacts("kind", "category", (), ("kind",), ("cat", "dog"), (5, 5))
+GENRES = TargetFacts("genres", "multilabel", (3,), ("genres",), ("a", "b", "c"), (5, 5, 5), separator="|")
 STEPS = TargetFacts("label", "category", (3,), ("label",), ("a", "b", "c"), (5, 5, 5))
 TEXT = TargetFacts("iso", "text", (4,), ("iso",), (END, "x", "y"), (1, 1, 1), split="character")
 WORDS = TargetFacts("said", "text", (3,), ("said",), (END, "good", "day"), (1, 1, 1), split="word")
@@ -33,6 +34,16 @@ def test_one_label_has_a_column_for_each_class() -> None:
         "kind": ["cat", "dog"],
         "probability of cat": [0.75, 0.25],
         "probability of dog": [0.25, 0.75],
+    }
+
+
+def test_several_labels_are_joined_as_in_the_data() -> None:
+    """Those more likely than not, perhaps none, then the probability of each; they need not sum to 1."""
+    assert table(genres=(np.array([[0.75, 0.25, 1.0], [0.5, 0.0, 0.25]]), GENRES)) == {
+        "genres": ["a|c", ""],
+        "probability of a": [0.75, 0.5],
+        "probability of b": [0.25, 0.0],
+        "probability of c": [1.0, 0.25],
     }
 
 

@@ -14,6 +14,7 @@ RANDOM = np.random.default_rng(0)
 INPUTS = {"x": InputFacts("x", (4,), ("x",))}
 KIND = TargetFacts("kind", "category", (), ("kind",), ("a", "b", "c"), (5, 5, 5))
 PRICE = TargetFacts("price", "number", (1,), ("price",))
+GENRES = TargetFacts("genres", "multilabel", (3,), ("genres",), ("a", "b", "c"), (5, 5, 5), separator=",")
 STEPS = TargetFacts("label", "category", (5,), ("label",), ("a", "b", "c"), (5, 5, 5), padded=True)
 
 
@@ -33,6 +34,20 @@ def test_one_target_has_plain_names() -> None:
     assert scored.scores["accuracy"] == pytest.approx(accuracy_score(truth, told.argmax(axis=1)))
     assert scored.scores["f1_macro"] == pytest.approx(f1_score(truth, told.argmax(axis=1), average="macro"))
     assert scored.examples == 30
+
+
+def test_several_labels_are_scored_each_by_itself() -> None:
+    """There is no confusion of one with another."""
+    truth, told = RANDOM.integers(0, 2, (30, 3)), RANDOM.uniform(size=(30, 3)).astype("float32")
+
+    scored = score_answers({"genres": told}, {"genres": truth}, Scored(INPUTS, {"genres": GENRES}), part="test")
+
+    assert scored.main == "f1_micro"
+    assert scored.scores["f1_micro"] == pytest.approx(f1_score(truth, told > 0.5, average="micro"))
+    assert scored.scores["subset_accuracy"] == pytest.approx(accuracy_score(truth, told > 0.5))
+    assert [one.examples for one in scored.first.classes] == truth.sum(axis=0).tolist()
+    assert scored.first.confusion is None
+    assert scored.first.truth is None
 
 
 def test_several_targets_are_named() -> None:

@@ -28,6 +28,12 @@ NEXT = "{y: {shift: x}}"
 
 CASES = [
     (CSV, "{x: [numeric: a, text: b]}", KIND, "`text` cannot stand side by side with others in `x`"),
+    (
+        CSV,
+        NUMBERS,
+        "{y: {multilabel: {separator: ''}}}",
+        "`separator` of `y` is empty, expected what stands between two labels",
+    ),
     (CSV, "{x: {category: [a, b]}}", KIND, "`x` is one index, and it names 2 columns"),
     (CSV, PAST, KIND, "the target `kind` is a category, and a series has nothing but series beside it"),
     (CSV, NUMBERS, AHEAD, "the input `x` is a numeric, and a series has nothing but series beside it"),

@@ -90,6 +90,11 @@ OBJECTIVES: list[tuple[TargetKind, str, str | None, str]] = [
     ("category", SOFTMAX, "mse", "classification probabilities one_hot"),
     ("category", "Dense: 3", "categorical_hinge", "classification logits one_hot"),
     ("category", "Dense: {units: 1, activation: sigmoid}", "mse", "binary probabilities index"),
+    ("multilabel", "Dense: {units: $classes, activation: sigmoid}", None, "multilabel probabilities multi_hot"),
+    ("multilabel", "Dense: {units: 1, activation: sigmoid}", None, "multilabel probabilities multi_hot"),
+    ("multilabel", "Dense: 3, Activation: hard_sigmoid", None, "multilabel probabilities multi_hot"),
+    ("multilabel", "Dense: $classes", "hinge", "multilabel logits multi_hot"),
+    ("multilabel", "Flatten", None, "multilabel logits multi_hot"),
     ("number", "Dense: 1", None, "regression values number"),
     ("number", "Dense: {units: 1, activation: relu}", None, "regression values number"),
     ("number", "LSTM: 1", "huber", "regression values number"),
@@ -135,11 +140,33 @@ def test_a_last_layer_that_gives_no_scores_is_refused(layer: str, subject: str) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("layer", "subject", "hint"),
+    [
+        (SOFTMAX, "the activation `softmax` of the last layer", "write `sigmoid`, or leave it out"),
+        ("Softmax", "the activation `softmax` of the last layer", "write `sigmoid`, or leave it out"),
+        ("GRU: 3", "the activation `tanh` of the last layer", "put `Dense: {units: $classes, activation: sigmoid}`"),
+        ("ReLU", "`ReLU` as the last layer", "put `Dense: {units: $classes, activation: sigmoid}`"),
+    ],
+)
+def test_a_last_layer_that_does_not_tell_each_label_is_refused(layer: str, subject: str, hint: str) -> None:
+    """A softmax shares one certainty out among all labels."""
+    objective, problems = infer_objective("multilabel", _last(layer), None)
+
+    assert objective is None
+    assert [(problem.code, problem.message) for problem in problems] == [
+        ("activation-does-not-fit", f"{subject} gives no probability of each label by itself")
+    ]
+    assert (problems[0].hint or "").startswith(hint)
+
+
 INDEX = Objective("classification", "probabilities", "index")
 INDEX_LOGITS = Objective("classification", "logits", "index")
 ONE_HOT = Objective("classification", "probabilities", "one_hot")
 BINARY = Objective("binary", "probabilities", "index")
 BINARY_LOGITS = Objective("binary", "logits", "index")
+LABELS = Objective("multilabel", "probabilities", "multi_hot")
+LABEL_LOGITS = Objective("multilabel", "logits", "multi_hot")
 NUMBERS = Objective("regression", "values", "number")
 
 
@@ -151,6 +178,8 @@ NUMBERS = Objective("regression", "values", "number")
         (ONE_HOT, "CategoricalCrossentropy", {"from_logits": False}),
         (BINARY, "BinaryCrossentropy", {"from_logits": False}),
         (BINARY_LOGITS, "BinaryCrossentropy", {"from_logits": True}),
+        (LABELS, "BinaryCrossentropy", {"from_logits": False}),
+        (LABEL_LOGITS, "BinaryCrossentropy", {"from_logits": True}),
         (NUMBERS, "MeanSquaredError", {}),
     ],
 )
@@ -172,6 +201,8 @@ def test_a_loss_that_is_left_out_follows(objective: Objective, name: str, argume
         (BINARY, "BinaryFocalCrossentropy: {gamma: 2}"),
         (BINARY_LOGITS, "hinge"),
         (BINARY, "dice"),
+        (LABELS, "BinaryFocalCrossentropy: {gamma: 2}"),
+        (LABEL_LOGITS, "hinge"),
         (NUMBERS, "Huber: 0.5"),
     ],
 )
@@ -190,6 +221,8 @@ FOR_PROBABILITIES = "is written for probabilities, but the last layer is linear 
     [
         (INDEX, "Poisson", "does not fit a category target with one score per class"),
         (BINARY, "CategoricalCrossentropy", "does not fit a category target with a single score"),
+        (LABELS, "CategoricalCrossentropy", "does not fit a multilabel target"),
+        (LABEL_LOGITS, "BinaryCrossentropy", FOR_PROBABILITIES),
         (NUMBERS, "Hinge", "does not fit a number target"),
         (NUMBERS, "CTC", "does not fit a number target"),
         (INDEX_LOGITS, "SparseCategoricalCrossentropy", FOR_PROBABILITIES),
@@ -217,6 +250,8 @@ def test_a_loss_that_does_not_fit_is_refused(objective: Objective, text: str, re
         (INDEX, "accuracy", "SparseCategoricalAccuracy", {"name": "accuracy"}),
         (ONE_HOT, "accuracy", "CategoricalAccuracy", {"name": "accuracy"}),
         (BINARY, "acc", "BinaryAccuracy", {"name": "acc"}),
+        (LABELS, "accuracy", "BinaryAccuracy", {"name": "accuracy"}),
+        (LABEL_LOGITS, "crossentropy", "BinaryCrossentropy", {"name": "crossentropy", "from_logits": True}),
         (ONE_HOT, "ce", "CategoricalCrossentropy", {"name": "ce"}),
         (INDEX_LOGITS, "crossentropy", "SparseCategoricalCrossentropy", {"name": "crossentropy", "from_logits": True}),
         (BINARY, "AUC", "AUC", {"name": "auc"}),
@@ -242,6 +277,7 @@ def test_a_metric_gets_the_name_of_its_column(
     [
         (INDEX, ["accuracy"]),
         (BINARY_LOGITS, ["accuracy"]),
+        (LABELS, ["accuracy"]),
         (NUMBERS, ["mean_absolute_error", "r2_score"]),
     ],
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from archcli.recipe.architectures import Surroundings, check_settings, expand
@@ -83,14 +85,15 @@ def test_the_first_one_has_no_beta(setting: str) -> None:
     ]
 
 
-def test_a_pattern_is_no_category() -> None:
+@pytest.mark.parametrize("kind", ["category", "multilabel"])
+def test_a_pattern_is_no_category(kind: Literal["category", "multilabel"]) -> None:
     """The target is the whole pattern, in numbers."""
-    around = Surroundings(("noisy",), {}, "digit", "category")
+    around = Surroundings(("noisy",), {}, "digit", kind)
 
     assert check_settings("hopfield", {}, around) == [
         (
             "architecture-does-not-fit",
-            "`hopfield` answers with a pattern, and the target `digit` is a category",
+            f"`hopfield` answers with a pattern, and the target `digit` is a {kind}",
             None,
             "make the target a `number`: the columns or the array of the whole pattern",
         )

@@ -9,6 +9,7 @@ import pytest
 from archcli.recipe.architectures import Surroundings, check_settings, expand
 
 CLASSES = Surroundings(("measured",), {}, "species", "category")
+LABELS = Surroundings(("measured",), {}, "genres", "multilabel")
 NUMBERS = Surroundings(("measured",), {}, "price", "number")
 
 
@@ -25,6 +26,14 @@ def test_numbers_are_told_by_sums() -> None:
     found = expand("perceptron", {}, NUMBERS)
 
     assert found.model == {"layers": [{"Flatten": {}}, {"Dense": {"units": "$horizon", "activation": "linear"}}]}
+
+
+def test_labels_are_told_each_by_itself() -> None:
+    """A logistic regression for each."""
+    found = expand("perceptron", {}, LABELS)
+
+    assert found.model == {"layers": [{"Flatten": {}}, {"Dense": {"units": "$classes", "activation": "sigmoid"}}]}
+    assert expand("perceptron", {"activation": "sigmoid"}, LABELS) == found
 
 
 @pytest.mark.parametrize("settings", [{"rule": "perceptron"}, {"rule": "perceptron", "activation": "step"}])
@@ -78,6 +87,26 @@ def test_a_sigmoid_is_one_score_of_two_classes() -> None:
                 "`rule: perceptron` tells classes apart, and the target `price` is a number",
                 "rule",
                 "write `rule: gradient`",
+            ),
+        ),
+        (
+            {"rule": "perceptron"},
+            LABELS,
+            (
+                "architecture-does-not-fit",
+                "`rule: perceptron` tells classes apart, and the target `genres` is a multilabel",
+                "rule",
+                "write `rule: gradient`",
+            ),
+        ),
+        (
+            {"activation": "softmax"},
+            LABELS,
+            (
+                "architecture-does-not-fit",
+                "`activation: softmax` gives probabilities of classes, and the target `genres` is a multilabel",
+                "activation",
+                "write `activation: sigmoid`",
             ),
         ),
         (

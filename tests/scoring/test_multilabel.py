@@ -1,0 +1,41 @@
+"""Labels are scored by scikit-learn's numbers, each by itself."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from archcli.scoring.multilabel import score_labels, told_labels
+
+TRUTH = np.array([[1, 0, 1], [0, 1, 0], [0, 0, 0], [1, 1, 0]])
+CHANCES = np.array([[0.9, 0.2, 0.4], [0.1, 0.8, 0.3], [0.5, 0.1, 0.2], [0.7, 0.2, 0.6]], "float32")
+"""Told: the first label of two, all of one, none of none, and of the last one right, one too few, one too many."""
+
+
+def test_labels_more_likely_than_not_are_told() -> None:
+    """One that is as likely as not is not, as Keras's `BinaryAccuracy` has it."""
+    assert told_labels(CHANCES).astype(int).tolist() == [[1, 0, 0], [0, 1, 0], [0, 0, 0], [1, 0, 1]]
+
+
+def test_scores_by_hand() -> None:
+    """3 labels told rightly, 1 wrongly, 2 not told: micro F1 is 6/9; the labels' own F1 are 1, 2/3 and 0."""
+    scored = score_labels(TRUTH, CHANCES, ["a", "b", "c"])
+
+    assert scored.scores == pytest.approx(
+        {"f1_micro": 6 / 9, "f1_macro": 5 / 9, "subset_accuracy": 2 / 4, "hamming_loss": 3 / 12}
+    )
+    assert [(one.name, one.precision, one.recall, one.f1, one.examples) for one in scored.labels] == [
+        ("a", 1.0, 1.0, 1.0, 2),
+        ("b", 1.0, 0.5, pytest.approx(2 / 3), 2),
+        ("c", 0.0, 0.0, 0.0, 1),
+    ]
+
+
+def test_a_label_that_is_nowhere_does_not_count() -> None:
+    """Neither there nor told, it has no F1 to be averaged; where there is none at all, the average is none either."""
+    truth = np.array([[1, 0], [1, 0]])
+
+    assert score_labels(truth, truth.astype("float32"), ["a", "b"]).scores["f1_macro"] == 1
+    assert math.isnan(score_labels(0 * truth, 0 * truth.astype("float32"), ["a", "b"]).scores["f1_micro"])
