@@ -70,7 +70,9 @@ def test_run_without_a_next_symbol_is_refused(tmp_path: Path, archcli: Archcli) 
 
     assert done.status == 2
     assert "error[cannot-generate]: the run `perceptron-iris/1" in done.err
-    assert "hint: it takes a text as its only input and learns the target `{shift: {of: that text, by: -1}}`" in done.err
+    assert (
+        "hint: it takes a text as its only input and learns the target `{shift: {of: that text, by: -1}}`" in done.err
+    )
 
 
 def test_a_text_without_symbols_is_refused(folder: Path, archcli: Archcli) -> None:

@@ -21,7 +21,7 @@ FIRST = InputFacts("first", (1,), ("first",))
 
 
 @keras.saving.register_keras_serializable(package="test_answering")
-class Follow(keras.layers.Layer):
+class Follow(keras.layers.Layer):  # type: ignore[misc] # Keras publishes no types
     """Answer with the class after the one that is read; the first step with the one that `first` says."""
 
     def call(self, first: Any, before: Any) -> Any:

@@ -23,7 +23,7 @@ def test_training_examples_come_first_and_those_of_the_test_after_them(monkeypat
 
     table = open_fetched(built_in_set("cifar10"))
 
-    images = table.numbers("image", Faults("cifar10"))
+    images = table.numbers("image", Faults())
     np.testing.assert_array_equal(images, np.concatenate([parts[0][0], parts[1][0]]).astype(np.float32))
     np.testing.assert_array_equal(table.arrays["kind"], np.concatenate([parts[0][1], parts[1][1]])[:, 0])
 
