@@ -20,7 +20,7 @@ from archcli.runs.metrics import RunMetrics, write_metrics
 from archcli.runs.plots import plot_confusion, plot_learning_curves, plot_predictions
 from archcli.runs.writing import write_with
 
-MOST_COLUMNS_DRAWN: Final = 24
+MOST_COLUMNS_DRAWN: Final = 8
 """Columns of numbers that get a picture each: no one looks at more."""
 
 
