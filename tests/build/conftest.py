@@ -64,7 +64,9 @@ def build_graph(tmp_path: Path) -> BuildGraph:
             name: given if isinstance(given, InputFacts) else InputFacts(name, given, (name,))
             for name, given in inputs.items()
         }
-        arrays = {name: np.zeros((4, *(size or 1 for size in given.shape))) for name, given in facts.items()}
+        arrays: dict[str, Any] = {
+            name: np.zeros((4, *(size or 1 for size in given.shape))) for name, given in facts.items()
+        }
         np.savez(tmp_path / "data.npz", **arrays, y=np.zeros(4))
         path = tmp_path / "recipe.yaml"
         given_text = ", ".join(f"{name}: numeric" for name in inputs)
