@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from textwrap import indent
-from typing import Literal
+from typing import Any, Literal
 
 import keras
 import numpy as np
