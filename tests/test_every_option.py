@@ -180,7 +180,8 @@ def _measured(ready: Ready) -> object:
 
 
 def _weight_of_examples(ready: Ready) -> object:
-    return None if ready.training.sample_weight is None else float(np.sum(ready.training.sample_weight))
+    weight = ready.training.sample_weight
+    return None if weight is None else float(np.asarray(weight).sum())
 
 
 def _tuned(ready: Ready) -> list[object]:
