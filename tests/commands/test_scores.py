@@ -21,7 +21,8 @@ STEPS = TargetFacts("label", "category", (5,), ("label",), ("a", "b", "c"), (5, 
 def chances(*shape: int) -> np.ndarray:
     """Draw probabilities, `(*shape,)`, the last axis the classes."""
     drawn = RANDOM.uniform(0.1, 1, shape).astype("float32")
-    return drawn / drawn.sum(axis=-1, keepdims=True)
+    shares: np.ndarray = drawn / drawn.sum(axis=-1, keepdims=True)
+    return shares
 
 
 def test_one_target_has_plain_names() -> None:
