@@ -102,6 +102,16 @@ def test_shipped_recipe_opens_for_editors_and_readers(recipe: Any) -> None:
     assert len(recipe.summary) > 20
 
 
+@pytest.mark.parametrize("recipe", list_gallery(), ids=lambda recipe: recipe.name)
+def test_copy_of_a_shipped_recipe_is_whole(recipe: GalleryRecipe, archcli: Archcli, tmp_path: Path) -> None:
+    """What it extends and the text that it reads go along, so that the copy checks by itself."""
+    assert archcli("recipes", "copy", recipe.name, tmp_path / "mine.yaml").status == 0
+
+    done = archcli("check", "mine.yaml", cwd=tmp_path)
+
+    assert (done.status, "no problems" in done.out) == (0, True)
+
+
 def test_run_directory_is_whole(reports: Mapping[str, Any]) -> None:
     """Every file of the contract is there, and nothing half-written beside it."""
     run = Path(reports["cnn-digits"]["run"])

@@ -8,7 +8,8 @@ from archcli.commands.schema import schema_text
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.gallery import find_shipped
 from archcli.recipe.json_schema import SCHEMA_FILE
-from archcli.recipe.loading import read_source
+from archcli.recipe.loading import load_nodes, read_source
+from archcli.recipe.nodes import ScalarNode, walk
 from archcli.runs.writing import write_text
 
 
@@ -22,14 +23,14 @@ def show_recipe(name: str) -> str:
 
 
 def copy_recipe(name: str, destination: Path | None = None) -> tuple[Path, ...]:
-    """Copy a shipped recipe to begin from, and the schema for editors beside it.
+    """Copy a shipped recipe to begin from, and beside it the schema for editors and the files that it names.
 
     Args:
         name: The shipped recipe.
         destination: A file or a folder; None: the folder of the command.
 
     Returns:
-        The files written; a schema that is there already is left as it is.
+        The files written; what else is there already is left as it is.
 
     Raises:
         RecipeError: No shipped recipe is called so, or the file is there already.
@@ -42,8 +43,21 @@ def copy_recipe(name: str, destination: Path | None = None) -> tuple[Path, ...]:
         hint = f"name another file: `archcli recipes copy {name} my-{name}.yaml`"
         raise RecipeError(Problem("file-exists", f"`{target}` is there already, and is not overwritten", hint=hint))
     files = {target: text}
-    if not (target.parent / SCHEMA_FILE).exists():
-        files[target.parent / SCHEMA_FILE] = schema_text()
+    beside = {SCHEMA_FILE: schema_text()} | _files_named(find_shipped(name))
+    files |= {
+        target.parent / called: content for called, content in beside.items() if not (target.parent / called).exists()
+    }
     for path, content in files.items():
         write_text(path, content)
     return tuple(files)
+
+
+def _files_named(path: Path) -> dict[str, str]:
+    """Read the files beside a shipped recipe that it names: a text to learn from, a recipe that it extends."""
+    named: dict[str, str] = {}
+    for node in walk(load_nodes(read_source(path))):
+        file = path.parent / node.text if isinstance(node, ScalarNode) and node.text else path.parent
+        if file.is_file():
+            named |= {file.name: file.read_text(encoding="utf-8")}
+            named |= _files_named(file) if file.suffix == ".yaml" else {}
+    return named
