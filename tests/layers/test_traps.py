@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 import pytest
+import tensorflow as tf
 
 from archcli.layers.elman import Elman, ElmanCell
 from archcli.layers.fully_recurrent import FullyRecurrent
@@ -211,3 +212,52 @@ def test_one_norm_of_all_gradients_is_the_global_one(clipping: str, norm: float)
     optimizer.apply([keras.ops.full(variable.shape, 5.0) for variable in weights], weights)
 
     assert np.sqrt(sum(np.sum(variable.numpy() ** 2) for variable in weights)) == pytest.approx(norm, rel=1e-5)
+
+
+def test_keras_scan_wants_answers_of_the_shape_of_what_is_carried() -> None:
+    """`ops.scan` refuses others on TensorFlow, which is why our layers step inside `RNN`."""
+
+    def step(carried: Any, given: Any) -> tuple[Any, Any]:
+        return carried + given, keras.ops.concatenate([carried, carried])
+
+    with pytest.raises(ValueError, match=r"Incompatible shape for value \(\(4,\)\), expected \(\(2,\)\)"):
+        keras.ops.scan(step, keras.ops.zeros(2), keras.ops.ones((3, 2)))
+
+
+def test_a_gradient_may_flow_through_a_loop_of_unknown_length() -> None:
+    """`ops.while_loop` has one on TensorFlow and none on JAX: what settles is solved without, then steps with one."""
+    start = tf.Variable([1.0])
+    with tf.GradientTape() as tape:
+        _, reached = keras.ops.while_loop(
+            lambda index, _: index < 5, lambda index, state: (index + 1, state * start * 0.5), (0, start * 1.0)
+        )
+
+    assert numpy_of(tape.gradient(reached, start)) == pytest.approx(6 * 0.5**5)  # of x^6 / 2^5 at 1
+
+
+def test_a_gradient_may_be_given() -> None:
+    """`ops.custom_gradient` takes a function of the weights: the square root with half its gradient written out."""
+
+    @keras.ops.custom_gradient  # type: ignore[untyped-decorator] # Keras publishes no types
+    def root(value: Any) -> tuple[Any, Callable[..., Any]]:
+        result = keras.ops.sqrt(value)
+        return result, lambda *above, upstream=None: (above[0] if upstream is None else upstream) * 0.5 / result
+
+    value = tf.Variable([4.0])
+    with tf.GradientTape() as tape:
+        result = root(value)
+
+    assert numpy_of(tape.gradient(result, value)) == pytest.approx(0.25)
+
+
+@EACH_LAYER
+def test_steps_written_out_answer_as_the_loop_under_masks_backwards_too(make: Callable[..., Any]) -> None:
+    """`unroll` with a mask and `go_backwards` fails on torch; here it gives the numbers of the loop."""
+    layers = [make(return_sequences=True, go_backwards=True, unroll=unroll) for unroll in (False, True)]
+    for layer in layers:
+        layer.build(INPUTS.shape)
+    layers[1].set_weights(layers[0].get_weights())
+
+    answers = [numpy_of(layer(INPUTS, mask=MASK)) for layer in layers]
+
+    np.testing.assert_allclose(answers[1], answers[0], atol=2e-6)
