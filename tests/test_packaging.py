@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
-EXTRAS = {"gpu", "onnx", "openvino", "litert", "tune", "mlflow", "cv", "dev"}
+EXTRAS = {"gpu", "onnx", "openvino", "litert", "mlflow", "cv", "dev"}
 PINNED = re.compile(
     r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ;]+)(?: ; [^\\]+?)?(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
 )

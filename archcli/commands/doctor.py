@@ -21,7 +21,6 @@ _EXTRAS = {
     "onnx": "onnx",
     "openvino": "openvino",
     "litert": "ai_edge_litert",
-    "tune": "optuna",
     "mlflow": "mlflow",
     "cv": "cv2",
 }
