@@ -149,6 +149,11 @@ class Catalogue:
             self._entries[category] = _Entries(category, self._content["entries"][category])
         return self._entries[category]
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The layers that are one step of a recurrent one, by name, sorted."""
+        return tuple(name for name, described in self._content["entries"]["layer"].items() if described.get("is_cell"))
+
     def aliases(self, category: Category) -> Mapping[str, str]:
         """Return other name -> canonical name: Keras's strings (`adam`, `mse`) and second names (`MaxPool2D`)."""
         aliases: Mapping[str, str] = self._content["aliases"][category]

@@ -90,7 +90,7 @@ def other_names(category: str) -> Mapping[str, str]:
 
 def _entries(category: str) -> Mapping[str, Entry]:
     if category == "cell":
-        return {name: entry for name, entry in catalogue().entries("layer").items() if entry.is_cell}
+        return {name: catalogue().entries("layer")[name] for name in catalogue().cells}
     return catalogue().entries(category) if category in CATEGORIES else {}
 
 
