@@ -13,7 +13,7 @@ from archcli.errors import DataError, Location, Problem
 from archcli.recipe.built_in import BUILT_IN, built_in_set, find_setting_problems
 from archcli.recipe.delimited import Record, read_records, shown_path
 from archcli.recipe.feature_problems import find_feature_problems, settle_columns
-from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, read_columns
+from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, read_columns, side_by_side
 from archcli.recipe.recipe import Data, Named
 from archcli.recipe.sources import DELIMITERS
 from archcli.recipe.suggestions import near_match
@@ -194,9 +194,10 @@ def _wanted_columns(data: Data) -> list[tuple[str, Location]]:
     """Return the columns that a recipe names, and where."""
     features = [*data.inputs.items(), *data.targets.items()]
     wanted = [
-        (column, _locate_column(feature, column))
+        (column, _locate_column(part, column))
         for name, feature in features
-        for column in read_columns(feature, name)
+        for part in side_by_side(feature)
+        for column in read_columns(part, name)
     ]
     for argument in ("time", "id", "order"):
         column = data.source.arguments.get(argument)
