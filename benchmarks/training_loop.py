@@ -23,7 +23,7 @@ import numpy as np  # noqa: E402
 
 from archcli.engine.feeding import Examples, cut_batches, order_epoch, place_examples  # noqa: E402
 from archcli.engine.processor import count_cores, name_processor  # noqa: E402
-from archcli.engine.steps import Loop, build_step  # noqa: E402
+from archcli.engine.steps import Loop, build_step, take_then  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +73,7 @@ def make_our_epoch(name: str, examples: Examples, mode: ModeName) -> Callable[[]
     """Return a function that trains one epoch by our loop, its order drawn and its metrics read."""
     model = make_model(name)
     build_step(model, examples, batch_size=BATCH)
-    loop, data = Loop(model, model.train_step, mode=mode), place_examples(examples)
+    loop, data = Loop(model, take_then(model.train_step), mode=mode), place_examples(examples)
     epochs = iter(range(1_000_000))
 
     def run() -> None:

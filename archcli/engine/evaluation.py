@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from archcli.engine.faults import describe_running
 from archcli.engine.feeding import Array, Arrays, Examples, count_examples, cut_batches, place, place_examples
-from archcli.engine.steps import Loop, build_step, seeds_kept
+from archcli.engine.steps import Loop, build_step, seeds_kept, take_then
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,7 @@ class Evaluation:
         self._model = model
         self._data = place_examples(examples)
         self._batches = cut_batches(np.arange(examples.count, dtype=np.int64), batch_size=batch_size)
-        self._loop = Loop(model, model.test_step, mode="eager" if eagerly else "graph")
+        self._loop = Loop(model, take_then(model.test_step), mode="eager" if eagerly else "graph")
 
     def warm_up(self) -> None:
         """Compile, so that the first run takes no longer than the others."""

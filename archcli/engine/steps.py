@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -20,9 +21,13 @@ from archcli.engine.faults import describe_building, describe_running
 from archcli.engine.feeding import Batches, Examples, place_examples, take
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
     from archcli.engine.compile_mode import ModeName
+
+Step = Callable[[Any, tf.Tensor], Mapping[str, Any]]
+"""Takes the data and the indices of one batch, `(batch,)`, and returns the running loss and metrics by name."""
+
+BatchStep = Callable[[Any], Mapping[str, Any]]
+"""Takes a batch, `(inputs, targets)` or `(inputs, targets, sample_weight)`, and returns the same."""
 
 SECONDS_PER_CALL = 0.25
 GROWTH_PER_CALL = 8
@@ -54,7 +59,7 @@ class Loop:
     def __init__(
         self,
         model: keras.Model,
-        step: Callable[[Any], Mapping[str, Any]],
+        step: Step,
         *,
         mode: ModeName,
         reset: Callable[[], None] | None = None,
@@ -63,7 +68,8 @@ class Loop:
 
         Args:
             model: Built and compiled.
-            step: `model.train_step`, `model.test_step` or another that takes a batch and returns the same.
+            step: Takes a batch of the data that `advance` is given, by its indices; `take_then` makes one of
+                `model.train_step` and the like.
             mode: How.
             reset: Begins an epoch; None: `model.reset_metrics`.
         """
@@ -119,6 +125,15 @@ class Loop:
         with describe_running():
             done, finite, metrics = run(data, indices, tf.constant(start), tf.constant(stop), tf.constant(resets))
             return Reached(int(done), name_metrics(metrics), bool(finite))
+
+
+def take_then(step: BatchStep) -> Step:
+    """Return a step that takes a batch out of the data, and then does what `step` does with one."""
+
+    def run(data: Any, indices: tf.Tensor) -> Mapping[str, Any]:
+        return step(take(data, indices))
+
+    return run
 
 
 class Pace:
@@ -189,9 +204,7 @@ def seeds_kept(model: keras.Model) -> Iterator[None]:
             variable.assign(value)
 
 
-def _compile(
-    model: keras.Model, step: Callable[[Any], Mapping[str, Any]], reset: Callable[[], None], *, use_xla: bool
-) -> Callable[..., Any]:
+def _compile(model: keras.Model, step: Step, reset: Callable[[], None], *, use_xla: bool) -> Callable[..., Any]:
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
@@ -199,7 +212,7 @@ def _compile(
             return tf.logical_and(done < stop, finite)
 
         def take_step(done: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            logs = step(take(data, indices[done]))
+            logs = step(data, indices[done])
             return done + 1, tf.math.is_finite(logs["loss"])
 
         tf.cond(resets, reset, lambda: None)
@@ -219,9 +232,7 @@ def _compile(
     return call
 
 
-def _run_eagerly(
-    model: keras.Model, step: Callable[[Any], Mapping[str, Any]], reset: Callable[[], None]
-) -> Callable[..., Any]:
+def _run_eagerly(model: keras.Model, step: Step, reset: Callable[[], None]) -> Callable[..., Any]:
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
@@ -229,7 +240,7 @@ def _run_eagerly(
             reset()
         done, finite = int(start), True
         while done < int(stop) and finite:
-            logs = step(take(data, indices[done]))
+            logs = step(data, indices[done])
             done, finite = done + 1, bool(tf.math.is_finite(logs["loss"]))
         return done, finite, model.get_metrics_result()
 

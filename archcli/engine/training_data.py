@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archcli.engine.buckets import check_lengths, order_by_length, trimmed_step
 from archcli.engine.feeding import Batches, Examples, cut_batches, order_epoch, place, place_examples
+from archcli.engine.steps import take_then
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
     import keras
 
     from archcli.engine.settings import Settings
+    from archcli.engine.steps import BatchStep
 
 
 class TrainingData:
@@ -20,12 +20,10 @@ class TrainingData:
 
     Attributes:
         tensors: The examples on the device.
-        step: Takes a batch of `tensors`.
+        step: Learns from a batch of `tensors`, which it is given with the indices of the batch, `(batch,)`.
     """
 
-    def __init__(
-        self, model: keras.Model, examples: Examples, settings: Settings, step: Callable[[Any], Mapping[str, Any]]
-    ) -> None:
+    def __init__(self, model: keras.Model, examples: Examples, settings: Settings, step: BatchStep) -> None:
         """Put `examples` on the device, for `step`, which takes `(inputs, targets)` and perhaps weights.
 
         Raises:
@@ -34,10 +32,11 @@ class TrainingData:
         """
         self._count, self._settings = examples.count, settings
         self._lengths = check_lengths(examples) if settings.bucket_by_length else None
-        self.tensors, self.step = place_examples(examples), step
+        self.tensors = place_examples(examples)
         if self._lengths is not None:
             self.tensors = (self.tensors, place(self._lengths))
-            self.step = trimmed_step(model, examples, step)
+            step = trimmed_step(model, examples, step)
+        self.step = take_then(step)
 
     def cut_epoch(self, epoch: int) -> Batches:
         """Return the batches of `epoch`, from 0: a function of it and the settings alone."""

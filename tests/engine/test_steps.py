@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from archcli.engine.feeding import Examples, cut_batches, order_epoch, place_examples
-from archcli.engine.steps import Loop, Pace, build_step, name_metrics, seeds_kept
+from archcli.engine.steps import Loop, Pace, build_step, name_metrics, seeds_kept, take_then
 from archcli.engine.variables import capture
 from archcli.layers.elman import Elman
 from archcli.layers.fully_recurrent import FullyRecurrent
@@ -29,7 +29,7 @@ Case = tuple[keras.Model, Examples]
 def run_loop(model: keras.Model, examples: Examples, *, mode: ModeName, steps: int = STEPS) -> None:
     """Train by the compiled loop, epoch after epoch, for exactly `steps`."""
     build_step(model, examples, batch_size=BATCH)
-    loop, data = Loop(model, model.train_step, mode=mode), place_examples(examples)
+    loop, data = Loop(model, take_then(model.train_step), mode=mode), place_examples(examples)
     epoch, left = 0, steps
     while left:
         batches = cut_batches(order_epoch(examples.count, seed=5, epoch=epoch, shuffle=True), batch_size=BATCH)
@@ -307,7 +307,7 @@ def test_how_many_steps_a_call_takes_changes_no_number() -> None:
         keras.utils.set_random_seed(7)
         model, examples = table(layers.Dense(8), layers.Dropout(0.3))
         build_step(model, examples, batch_size=BATCH)
-        loop, data = Loop(model, model.train_step, mode="graph"), place_examples(examples)
+        loop, data = Loop(model, take_then(model.train_step), mode="graph"), place_examples(examples)
         batches = cut_batches(order_epoch(examples.count, seed=5, epoch=0, shuffle=True), batch_size=BATCH)
         step = 0
         while step < batches.count:
@@ -334,7 +334,8 @@ def test_warming_up_changes_no_variable() -> None:
     model, examples = table(layers.Dense(8), layers.Dropout(0.3))
     build_step(model, examples, batch_size=BATCH)
     before = capture(model)
-    loop, batches = Loop(model, model.train_step, mode="graph"), cut_batches(np.arange(106), batch_size=BATCH)
+    loop = Loop(model, take_then(model.train_step), mode="graph")
+    batches = cut_batches(np.arange(106), batch_size=BATCH)
 
     loop.warm_up(place_examples(examples), batches)
 
@@ -348,7 +349,7 @@ def test_a_step_that_makes_the_loss_infinite_is_the_last_of_its_call() -> None:
     inputs[5 * BATCH + 2] = np.inf
     broken = Examples(inputs, examples.targets)
     build_step(model, broken, batch_size=BATCH)
-    loop = Loop(model, model.train_step, mode="graph")
+    loop = Loop(model, take_then(model.train_step), mode="graph")
     loop._pace.step_count = 50
 
     reached = loop.advance(place_examples(broken), cut_batches(np.arange(106), batch_size=BATCH), start=0)

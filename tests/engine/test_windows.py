@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from archcli.engine.feeding import Examples, cut_batches, place_examples
-from archcli.engine.steps import Loop, build_step
+from archcli.engine.steps import Loop, build_step, take_then
 from archcli.engine.windows import WindowedStep, windowed_step
 from archcli.layers.elman import Elman
 from archcli.layers.fully_recurrent import FullyRecurrent
@@ -52,7 +52,7 @@ def labelled(*, padded: bool = False, steps: int = STEPS) -> Examples:
 def run_windows(model: keras.Model, examples: Examples, window: int, *, mode: ModeName = "graph") -> dict[str, float]:
     """Train an epoch in the natural order and return its metrics."""
     build_step(model, examples, batch_size=BATCH)
-    loop = Loop(model, windowed_step(model, examples, window), mode=mode)
+    loop = Loop(model, take_then(windowed_step(model, examples, window)), mode=mode)
     data, batches = place_examples(examples), cut_batches(np.arange(COUNT), batch_size=BATCH)
     step, metrics = 0, dict[str, float]()
     while step < batches.count:
