@@ -17,7 +17,7 @@ wrappers count as its own. The rules, the first that fits:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
@@ -114,12 +114,21 @@ def choose_mode(
         return Mode("graph", "XLA compiles each length of a batch anew")
     if is_op_determinism_enabled():
         return Mode("graph", "XLA has no deterministic form of some operations")
-    layers = model._flatten_layers()  # noqa: SLF001 -- no public walk reaches nested models, wrapped layers and cells
-    refused = sorted({type(layer).__name__ for layer in layers if not layer.supports_jit})
-    if refused:
-        return Mode("graph", f"`{refused[0]}` cannot be compiled by XLA")
-    names = {type(layer).__name__ for layer in layers}
+    refused = find_refused_layer(model)
+    if refused is not None:
+        return Mode("graph", f"`{refused}` cannot be compiled by XLA")
+    names = {type(layer).__name__ for layer in _walk(model)}
     return _choose_on_gpu(names) if device == "gpu" else _choose_on_cpu(names, core_count, total_steps)
+
+
+def find_refused_layer(model: keras.Model) -> str | None:
+    """Return the class of a layer that says that it cannot be compiled by XLA; None where all can."""
+    return min((type(layer).__name__ for layer in _walk(model) if not layer.supports_jit), default=None)
+
+
+def _walk(model: keras.Model) -> list[Any]:
+    layers: list[Any] = model._flatten_layers()  # noqa: SLF001 -- no public walk reaches nested models, wrapped layers and cells
+    return layers
 
 
 def _choose_on_gpu(names: set[str]) -> Mode:
