@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -9,12 +11,17 @@ import keras
 import numpy as np
 import pytest
 
-from archcli.engine.feeding import Examples
+from archcli.engine.compile_mode import ModeName
+from archcli.engine.feeding import Array, Examples, cut_batches, order_epoch, place_examples
 from archcli.engine.progress import SilentProgress
 from archcli.engine.settings import Settings
+from archcli.engine.steps import Loop, build_step, take_then
 from archcli.engine.training import Outcome, train_model
 
 FEATURES, CLASSES = 6, 3
+STEPS, BATCH = 50, 16
+
+Case = tuple[keras.Model, Examples]
 
 
 @pytest.fixture
@@ -113,3 +120,79 @@ def train(tmp_path: Path) -> Train:
         )
 
     return call
+
+
+class Differ(Protocol):
+    """Says in what a model that the loop has trained differs from one that Keras has trained."""
+
+    def __call__(
+        self, make: Callable[[], Case], *, mode: ModeName = "graph", tolerance: float = 0.0, steps: int = STEPS
+    ) -> dict[str, Any]:
+        """Train the two models that `make` makes with the same seed, each on the same batches.
+
+        Returns:
+            The largest difference in each variable in which it is more than `tolerance`, and `not moved` for what the
+            steps have left as it was although it is to be trained; empty: the two are equal, and trained.
+        """
+
+
+@pytest.fixture
+def differ() -> Differ:
+    """Compare fifty steps of the loop with fifty of Keras's `train_on_batch`; under XLA both are compiled by it."""
+
+    def call(
+        make: Callable[[], Case], *, mode: ModeName = "graph", tolerance: float = 0.0, steps: int = STEPS
+    ) -> dict[str, Any]:
+        keras.utils.set_random_seed(7)
+        model, examples = make()
+        keras.utils.set_random_seed(7)
+        reference, _ = make()
+        reference.jit_compile = mode == "xla"
+        begun = [np.array(variable) for variable in reference.trainable_variables]
+        run_loop(model, examples, mode=mode, steps=steps)
+        run_keras(reference, examples, steps=steps)
+        found = {path: gap for path, gap in measure_gaps(model, reference).items() if not gap <= tolerance}
+        moved = zip(reference.trainable_variables, begun, strict=True)
+        return found | {variable.path: "not moved" for variable, value in moved if np.array_equal(variable, value)}
+
+    return call
+
+
+def run_loop(model: keras.Model, examples: Examples, *, mode: ModeName, steps: int) -> None:
+    """Train by the compiled loop, epoch after epoch, for exactly `steps`."""
+    build_step(model, examples, batch_size=BATCH)
+    loop, data = Loop(model, take_then(model.train_step), mode=mode), place_examples(examples)
+    for order in orders(examples):
+        batches, step = cut_batches(order, batch_size=BATCH), 0
+        while step < batches.count and steps:
+            loop._pace.step_count = min(loop._pace.step_count, steps)
+            reached = loop.advance(data, batches, start=step)
+            if not reached.finite:
+                pytest.fail(f"the loss became {reached.metrics['loss']}")
+            steps, step = steps - (reached.step - step), reached.step
+        if not steps:
+            return
+
+
+def run_keras(model: keras.Model, examples: Examples, *, steps: int) -> None:
+    """Train by `train_on_batch` with the batches of `run_loop`."""
+    model.optimizer.build(model.trainable_variables)
+    parts = (examples.inputs, examples.targets, examples.sample_weight)
+    cuts = (order[start : start + BATCH] for order in orders(examples) for start in range(0, len(order), BATCH))
+    for rows in islice(cuts, steps):
+        picked = keras.tree.map_structure(lambda array: None if array is None else array[rows], parts)  # noqa: B023
+        model.train_on_batch(*picked)
+
+
+def orders(examples: Examples) -> Iterator[Array]:
+    """Give the order of one epoch after another, without end."""
+    return (order_epoch(examples.count, seed=5, epoch=epoch, shuffle=True) for epoch in count())
+
+
+def measure_gaps(one: keras.Model, other: keras.Model) -> dict[str, float]:
+    """Return the largest difference in each variable of two models and of their optimizers."""
+    variables = [[*model.variables, *model.optimizer.variables] for model in (one, other)]
+    return {
+        b.path: float(np.abs(np.asarray(a, "float64") - np.asarray(b, "float64")).max(initial=0.0))
+        for a, b in zip(*variables, strict=True)
+    }
