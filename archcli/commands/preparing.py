@@ -15,8 +15,10 @@ from archcli.build.model import Built, build_model
 from archcli.build.output import check_outputs
 from archcli.build.preprocessing import prepare_inputs
 from archcli.build.serving import compose_saved_model
+from archcli.commands.batching import choose_for, with_batch_size
 from archcli.data.dataset import Dataset, Part, load_dataset
 from archcli.data.encoding import encode_target, weigh_labels
+from archcli.engine.batch_size import BatchChoice, largest_allowed
 from archcli.engine.feeding import Examples
 from archcli.engine.seeding import seed_everything
 from archcli.recipe.facts import InputFacts, TargetFacts
@@ -29,15 +31,17 @@ class Prepared:
     """A recipe that is ready to train.
 
     Attributes:
-        recipe: The recipe, with the facts of its data filled in.
+        recipe: The recipe, with the facts of its data filled in, and a number for the batch size.
         dataset: Its data.
         built: Its model without what surrounds it in the saved one: scaled features in, logits or scaled numbers out;
             the core is compiled.
+        batch: The batch size and why it is this one, where the recipe leaves it to us; None: it is written.
     """
 
     recipe: Recipe
     dataset: Dataset
     built: Built
+    batch: BatchChoice | None = None
 
     @property
     def core(self) -> keras.Model:
@@ -132,13 +136,24 @@ def read_data(recipe: Recipe, *, batch_size: int) -> Dataset:
 def prepare(recipe: Recipe) -> Prepared:
     """Read the data of a recipe, build its model and try loss and metrics on it.
 
-    Random numbers are seeded first, so that one recipe gives one model.
+    Random numbers are seeded first, so that one recipe gives one model. A batch size that is left to us is chosen on a
+    model that is then forgotten: what is returned is, to the last bit, what the recipe with the number in it gives.
 
     Raises:
         RecipeError: A layer, loss or metric does not fit, at its place in the recipe.
         DataError: The data cannot be used.
+        TrainingError: The batch size is left to us, and no batch fits into memory.
     """
-    dataset = read_data(recipe, batch_size=recipe.train.batch_size)
+    if recipe.train.batch_size != "auto":
+        return _build(recipe, read_data(recipe, batch_size=recipe.train.batch_size))
+    dataset = read_data(recipe, batch_size=1)
+    choice = choose_for(_build(with_batch_size(recipe, largest_allowed(len(dataset.training))), dataset))
+    keras.backend.clear_session()  # names of layers begin anew
+    return replace(_build(with_batch_size(recipe, choice.size), dataset), batch=choice)
+
+
+def _build(recipe: Recipe, dataset: Dataset) -> Prepared:
+    """Build and compile the model of a recipe whose data are read and whose batch size is a number."""
     filled = fill_facts(recipe, dataset.facts)
     seed_everything(recipe.train.seed, deterministic=recipe.train.deterministic)
     built = build_model(filled.model, inputs=dataset.facts.inputs)

@@ -11,6 +11,7 @@ from typing import Final
 import keras
 
 from archcli.build.objects import build_object
+from archcli.commands.batching import train_settings, with_batch_size
 from archcli.commands.finishing import TrainReport, finish
 from archcli.commands.preparing import Prepared, prepare
 from archcli.commands.recording import Recorder
@@ -24,7 +25,7 @@ from archcli.engine.steps import build_step, name_metrics
 from archcli.engine.stopping import find_direction
 from archcli.engine.training import train_model
 from archcli.errors import Interrupted, Location, RecipeError
-from archcli.recipe.recipe import Recipe, Train
+from archcli.recipe.recipe import Recipe
 from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run
 from archcli.runs.status import Mode as Direction
@@ -79,14 +80,14 @@ def make_ready(recipe: Recipe) -> Ready:
     validation = None if dataset.validation is None else prepared.examples(dataset.validation)
     callbacks = tuple(build_object(callback, "callback") for callback in train.callbacks)
     devices = describe_devices()
-    settings = _settings(train)
+    settings = train_settings(train)
     with _located(train.locations):
         mode = choose_mode(
             prepared.core,
             settings.mode,
             device=devices.kind,
             core_count=devices.core_count,
-            total_steps=train.epochs * ceil(training.count / train.batch_size),
+            total_steps=train.epochs * ceil(training.count / settings.batch_size),
             varied_lengths=settings.bucket_by_length,
         )
         build_step(prepared.core, training, batch_size=settings.batch_size)
@@ -98,21 +99,6 @@ def make_ready(recipe: Recipe) -> Ready:
     direction = find_direction(prepared.core, settings.monitor, measured, has_validation=validation is not None)
     device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"
     return Ready(prepared, training, validation, settings, callbacks, direction, device, mode)
-
-
-def _settings(train: Train) -> Settings:
-    return Settings(
-        epochs=train.epochs,
-        batch_size=train.batch_size,
-        seed=train.seed,
-        monitor=train.monitor,
-        shuffle=train.shuffle,
-        early_stopping=train.early_stopping,
-        mode=train.compile,
-        learning_rule=train.learning_rule,
-        window=train.window,
-        bucket_by_length=train.bucket_by_length,
-    )
 
 
 @contextmanager
@@ -163,13 +149,13 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
         recorder.note(f"mode {outcome.mode.name}: {outcome.mode.reason}")
         for note in outcome.notes:
             recorder.note(note)
-        write_resolved(run, recipe, mode=outcome.mode.name)
+        write_resolved(run, recipe, mode=outcome.mode.name, batch_size=ready.settings.batch_size)
         report = finish(ready.prepared, outcome, run)
         recorder.close()
         return report
 
 
-def write_resolved(run: Run, recipe: Recipe, *, mode: ModeName) -> None:
-    """Write the run's `resolved.yaml`: the recipe that does the same again, in the same `mode`."""
-    resolved = replace(recipe, train=replace(recipe.train, compile=mode))
+def write_resolved(run: Run, recipe: Recipe, *, mode: ModeName, batch_size: int) -> None:
+    """Write the run's `resolved.yaml`: the recipe that does the same again, in the same `mode` and `batch_size`."""
+    resolved = with_batch_size(replace(recipe, train=replace(recipe.train, compile=mode)), batch_size)
     write_text(run.resolved, write_yaml(resolved_data(resolved)))

@@ -39,9 +39,11 @@ def train(text: str, overrides: Sequence[str] = (), *, runs: Path, command: str,
     ready = make_ready(recipe)
     run = create_run(runs, recipe.name)
     write_text(run.recipe, read_source(path).text)
-    write_resolved(run, recipe, mode=ready.mode.name)
+    write_resolved(run, recipe, mode=ready.mode.name, batch_size=ready.settings.batch_size)
     write_text(run.command, command + "\n")
     write_json(run.environment, describe_environment(ready.device, folder=Path.cwd()))
     write_json(run.data, ready.prepared.dataset.describe())
     write_text(run.summary, summary_text(ready.prepared.core))
-    return run_training(ready, recipe, run, Recorder(run, progress, log=(command,)), resume=False)
+    batch = ready.prepared.batch
+    chosen = () if batch is None else (f"batch size {batch.size}: {batch.reason}",)
+    return run_training(ready, recipe, run, Recorder(run, progress, log=(command, *chosen)), resume=False)

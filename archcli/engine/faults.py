@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 MESSAGE_LENGTH = 300
 ANSI = re.compile(r"\x1b\[\d*m")
 SURROUNDINGS = re.compile(r"Graph execution error|Detected at node|  File|\t \[\[|Arguments received by|  •")
+SHORTAGE = re.compile(r"out of memory|OOM|RESOURCE_EXHAUSTED|ALLOC_FAILED|failed to allocate", re.IGNORECASE)
+"""What libraries below TensorFlow say of memory that has run out, in an error of another kind."""
+
 INTERNALS = re.compile(r"\{\{function_node .*?\}\}|\[Op:\w+\]( name:)?")
 
 
@@ -47,22 +50,56 @@ def describe_running() -> Iterator[None]:
     """
     try:
         yield
-    except tf.errors.ResourceExhaustedError as error:
-        raise TrainingError(
-            Problem(
-                "out-of-memory",
-                f"memory ran out: {shorten(error.message)}",
-                hint="use a smaller `train.batch_size` or a smaller model",
-            )
-        ) from error
-    except tf.errors.OpError as error:
-        raise TrainingError(
-            Problem(
-                "step-failed",
-                f"TensorFlow could not run a step: {shorten(error.message)}",
-                hint="run it with `train.compile=eager` to see which layer it is",
-            )
-        ) from error
+    except (tf.errors.OpError, MemoryError) as error:
+        raise TrainingError(_out_of_memory(error) if _is_shortage(error) else _failed(error)) from error
+
+
+@contextmanager
+def describe_placing() -> Iterator[None]:
+    """Describe what TensorFlow raises while it copies examples onto the device.
+
+    Raises:
+        TrainingError: `no-room-for-examples` or `step-failed`.
+    """
+    try:
+        yield
+    except (tf.errors.OpError, MemoryError) as error:
+        raise TrainingError(_no_room(error) if _is_shortage(error) else _failed(error)) from error
+
+
+def _is_shortage(error: Exception) -> bool:
+    if isinstance(error, (tf.errors.ResourceExhaustedError, MemoryError)):
+        return True
+    return isinstance(error, (tf.errors.InternalError, tf.errors.UnknownError)) and bool(SHORTAGE.search(str(error)))
+
+
+def _out_of_memory(error: Exception) -> Problem:
+    return Problem(
+        "out-of-memory",
+        f"memory ran out: {_said(error)}",
+        hint="use a smaller `train.batch_size` or a smaller model",
+    )
+
+
+def _no_room(error: Exception) -> Problem:
+    return Problem(
+        "no-room-for-examples",
+        f"memory ran out while examples were put on the device: {_said(error)}",
+        hint="take fewer examples, smaller ones, or a device with more memory",
+    )
+
+
+def _failed(error: Exception) -> Problem:
+    return Problem(
+        "step-failed",
+        f"TensorFlow could not run a step: {_said(error)}",
+        hint="run it with `train.compile=eager` to see which layer it is",
+    )
+
+
+def _said(error: Exception) -> str:
+    """Return what an error says; Python's own of memory often says nothing."""
+    return shorten(error.message if isinstance(error, tf.errors.OpError) else str(error)) or "there is none left"
 
 
 def shorten(text: str) -> str:

@@ -58,6 +58,7 @@ def fill_facts(recipe: Recipe, facts: Facts) -> Recipe:
     Raises:
         RecipeError: The data have no such fact, such as `$steps` of examples that are no sequences, or several inputs
             or targets have one and the recipe does not say whose is meant.
+        ValueError: `$training_steps` is asked for while the batch size is `auto`.
     """
     filler = _Filler(recipe, facts)
     model, train = recipe.model, recipe.train
@@ -85,8 +86,7 @@ class _Filler:
     def __init__(self, recipe: Recipe, facts: Facts) -> None:
         self.problems: list[Problem] = []
         self.facts = facts
-        steps_per_epoch = ceil(facts.training_examples / recipe.train.batch_size)
-        self.training_steps = steps_per_epoch * recipe.train.epochs
+        self.train = recipe.train
 
     def fill(self, value: _T) -> _T:
         """Return a value, of whatever type, with the facts in it filled in."""
@@ -123,7 +123,8 @@ class _Filler:
 
     def _fact(self, fact: Fact) -> float | None:
         if fact.name == "training_steps":
-            return self.training_steps
+            steps_per_epoch = ceil(self.facts.training_examples / self.train.chosen_batch_size)
+            return steps_per_epoch * self.train.epochs
         told = self._told(fact.name)
         if fact.of is not None:
             if fact.of not in told:

@@ -144,7 +144,7 @@ def type_hint(node: Node, type_: Type) -> str | None:
         return _USUAL[category]
     if isinstance(node, MapNode) and ListOf in kinds:
         return _list_hint(options)
-    return _scalar_hint(node, kinds) if isinstance(node, ScalarNode) and node.value is not None else None
+    return _scalar_hint(node, options) if isinstance(node, ScalarNode) and node.value is not None else None
 
 
 def number_hint(text: str, *, quoted: bool) -> str | None:
@@ -180,12 +180,14 @@ def _text_hint(node: ScalarNode, kinds: tuple[type, ...]) -> str | None:
     return f"write `[{text}]`" if ListOf in kinds else None
 
 
-def _scalar_hint(node: ScalarNode, kinds: tuple[type, ...]) -> str | None:
+def _scalar_hint(node: ScalarNode, options: tuple[Type, ...]) -> str | None:
+    kinds = [type(option) for option in options]
     if isinstance(node.value, float) and Whole in kinds and node.value.is_integer():
         return f"write `{int(node.value)}`"
     if ListOf in kinds:
         return f"write `[{node.text}]`"
-    return f'write `"{node.text}"` if you mean the text' if Text in kinds else None
+    takes_any_text = any(isinstance(option, Text) and not option.choices for option in options)
+    return f'write `"{node.text}"` if you mean the text' if takes_any_text else None
 
 
 def _list_hint(options: tuple[Type, ...]) -> str:

@@ -152,14 +152,15 @@ def wrong_type(node: Node, type_: Type, what: str) -> Problem:
     return Problem("wrong-type", message, node.location, type_hint(node, type_))
 
 
-def unknown_choice(node: ScalarNode, type_: Text, what: str) -> Problem:
-    """Describe a text that is none of those that are allowed."""
+def unknown_choice(node: ScalarNode, type_: Text, what: str, *, among: Type | None = None) -> Problem:
+    """Describe a text that is none of those that are allowed; `among` is all that may stand there besides them."""
     if type_.kind != "text":
         hint = "leave it out" if node.text == "None" else name_hint(node.text, type_.kind, type_.choices)
         return Problem(f"unknown-{type_.kind}", f"no {type_.kind} is called `{node.text}`", node.location, hint)
     is_listed = describe_type(type_) != "text"
     hint = did_you_mean(node.text, type_.choices)
     if is_listed and near_match(node.text, type_.choices) is None:
-        hint = None  # the message lists them already
-    message = f"{what} takes {describe_type(type_)}, found `{node.text}`"
+        begins = next((choice for choice in type_.choices if node.text.lower().startswith(choice.lower())), None)
+        hint = None if begins is None else f"did you mean `{begins}`?"  # the message lists them already
+    message = f"{what} takes {describe_type(among or type_)}, found `{node.text}`"
     return Problem("unknown-choice", message, node.location, hint)

@@ -241,7 +241,7 @@ class Train:
 
     Attributes:
         epochs: Passes over the training examples, from 1.
-        batch_size: Examples per step, from 1.
+        batch_size: Examples per step, from 1; `auto`: as many as are measured to fit, which `commands.preparing` does.
         optimizer: The optimizer; clipping and learning-rate schedule are among its arguments.
         loss: The loss of each trained output, by its name.
         loss_weights: What each of these losses is multiplied by in their sum; 0: measured, not trained.
@@ -263,7 +263,7 @@ class Train:
     """
 
     epochs: int
-    batch_size: int
+    batch_size: int | Literal["auto"]
     optimizer: Named
     loss: Mapping[str, Named]
     loss_weights: Mapping[str, float]
@@ -280,6 +280,18 @@ class Train:
     deterministic: bool
     compile: Literal["auto", "graph", "xla", "eager"]
     locations: Mapping[str, Location] = field(default_factory=dict)
+
+    @property
+    def chosen_batch_size(self) -> int:
+        """Examples per step, where that is a number already.
+
+        Raises:
+            ValueError: It is `auto` still: nothing that trains may come before the choice.
+        """
+        if self.batch_size == "auto":
+            message = "the batch size is not chosen yet"
+            raise ValueError(message)
+        return self.batch_size
 
     @property
     def columns(self) -> tuple[str, ...]:

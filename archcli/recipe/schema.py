@@ -115,7 +115,12 @@ TRAIN: Final = Section(
     "train",
     (
         Field("epochs", Whole(minimum=1), "Passes over the training examples.", 20),
-        Field("batch_size", Whole(minimum=1), "Examples per step.", 32),
+        Field(
+            "batch_size",
+            Either((Whole(minimum=1), Text(("auto",)))),
+            "Examples per step; auto: the largest power of two that memory and the number of examples allow.",
+            32,
+        ),
         Field("optimizer", Object("optimizer"), "With its clipping and learning-rate schedule.", {"Adam": {}}),
         Field(
             "loss",

@@ -87,7 +87,7 @@ def build_train(
     tbptt = given.get("tbptt")
     return Train(
         epochs=cast("int", given["epochs"]),
-        batch_size=cast("int", given["batch_size"]),
+        batch_size=cast("Any", given["batch_size"]),
         optimizer=optimizer if isinstance(optimizer, Named) else Named("Adam", {}, node.location),
         loss=losses,
         loss_weights={output: _weight(weighed.get(output)) for output in objectives},

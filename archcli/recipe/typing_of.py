@@ -113,6 +113,8 @@ def describe_type(type_: Type) -> str:
             return "a whole number" + _bounds(type_.minimum, type_.maximum, None, None)
         case Number():
             return "a number" + _bounds(type_.minimum, type_.maximum, type_.above, type_.below)
+        case Text(choices=(only,)):
+            return f"`{only}`"
         case Text() if type_.choices and len(type_.choices) <= 6:
             return "one of " + ", ".join(f"`{choice}`" for choice in type_.choices)
         case Text():

@@ -247,8 +247,12 @@ class Checker:
 
     def _either(self, node: Node, type_: Either, what: str) -> Value:
         fitting = fitting_type(node, type_)
-        if isinstance(fitting, Object) and isinstance(node, ScalarNode) and _is_almost_a_number(node, type_):
-            fitting = None
+        if isinstance(node, ScalarNode) and isinstance(fitting, (Object, Text)) and _misses(node, fitting):
+            if _is_almost_a_number(node, type_):
+                fitting = None
+            elif isinstance(fitting, Text):
+                self.keep(unknown_choice(node, fitting, what, among=type_))
+                return None
         if fitting is not None:
             return self.value(node, fitting, what)
         lists = [option for option in type_.types if isinstance(option, ListOf)]
@@ -302,6 +306,11 @@ def absolute_path(node: ScalarNode) -> Path:
     source = Path(node.location.source.name)
     folder = source.parent if source.is_file() else Path()
     return path if path.is_absolute() else (folder / path).absolute()
+
+
+def _misses(node: ScalarNode, type_: Object | Text) -> bool:
+    """Tell whether a text is none of those that are allowed, where they are listed; a name is looked up later."""
+    return isinstance(type_, Object) or bool(type_.choices and node.value not in type_.choices)
 
 
 def _is_almost_a_number(node: ScalarNode, type_: Either) -> bool:

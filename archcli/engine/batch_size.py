@@ -1,0 +1,269 @@
+"""Batches as large as memory holds: found by trying, not by estimating.
+
+`train.batch_size: auto` is a power of two. It is the largest for which all of this holds:
+
+1. Its steps, one of training and one of evaluation, were run and took at most 70 % of the memory that was free before,
+   less what the examples themselves take.
+2. An epoch has at least 64 updates. A larger batch means fewer of them, and a training with few updates learns less in
+   an epoch, whatever memory would hold. Up to the usual 32 examples this does not count: so few are always allowed.
+3. There are as many training examples.
+
+Sizes are tried from 16 on. What a step takes grows at most in proportion to its batch, since weights and code count
+once: so the next size that is tried is the largest that would fit if it did, at most 32 times the one before, and no
+size is tried that would not. Where the rules on examples decide, which is so for most small networks, three trials or
+fewer are enough, and the number is the same on every machine.
+
+A trial runs the very step that training runs, in the same mode, on the very model; the caller puts the model's
+variables back. It compiles each size anew, which is the most of what `auto` costs.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import tensorflow as tf
+
+from archcli.engine.compile_mode import choose_mode
+from archcli.engine.devices import describe_devices
+from archcli.engine.evaluation import evaluation_batch_size
+from archcli.engine.faults import describe_running
+from archcli.engine.feeding import place_examples
+from archcli.engine.memory import free_memory, measured_peak, write_bytes
+from archcli.engine.rules import make_rule
+from archcli.errors import Problem, TrainingError
+
+if TYPE_CHECKING:
+    import keras
+
+    from archcli.engine.feeding import Examples
+    from archcli.engine.settings import Settings
+
+SHARE_OF_FREE_MEMORY: Final = 0.7
+LEAST_UPDATES_AN_EPOCH: Final = 64
+ALWAYS_ALLOWED: Final = 32
+FIRST_TRIED: Final = 16
+GROWTH_BETWEEN_TRIALS: Final = 32
+SHORTAGES: Final = frozenset({"out-of-memory", "no-room-for-examples"})
+SECONDS_OF_SEARCH: Final = 60.0
+"""How long sizes are tried after memory ran out; one that has begun is not cut short."""
+
+Measure = Callable[[int], int]
+"""Runs the steps of a batch size and returns how many bytes they took at most; raises `TrainingError` with
+`out-of-memory` where they do not fit."""
+
+
+@dataclass(frozen=True)
+class BatchChoice:
+    """A batch size, and why it is this one.
+
+    Attributes:
+        size: Examples per step.
+        reason: A sentence without a full stop.
+    """
+
+    size: int
+    reason: str
+
+
+def choose_batch_size(measure: Measure, *, examples: int, free: int | None) -> BatchChoice:
+    """Choose the batch size by the rules above.
+
+    Args:
+        measure: Runs the steps of a batch size.
+        examples: How many there are to train on, at least one.
+        free: Bytes that steps can take; None: not known, so that only a step that fails shows the end of memory.
+
+    Raises:
+        TrainingError: `out-of-memory`: not even one example at a time fits.
+    """
+    limit = largest_allowed(examples)
+    budget = None if free is None else int(free * SHARE_OF_FREE_MEMORY)
+    tried = try_sizes(measure, limit=limit, budget=budget)
+    if tried.fitting is None:
+        raise TrainingError(nothing_fits("memory ran out"))
+    taken = f"its steps take {write_bytes(tried.peaks[tried.fitting])}"
+    if free is not None:
+        taken += f" of {write_bytes(free)} that are free"
+    if tried.fitting < limit:
+        share = "" if budget is None else f" within {SHARE_OF_FREE_MEMORY:.0%} of them"
+        return BatchChoice(tried.fitting, f"{taken}, and twice as many examples would not fit{share}")
+    updates = math.ceil(examples / limit)
+    if limit <= ALWAYS_ALLOWED:
+        return BatchChoice(limit, f"{examples} training examples make {updates} updates an epoch, and {taken}")
+    why = f"{examples} training examples make {updates} updates an epoch, and are to make {LEAST_UPDATES_AN_EPOCH}"
+    return BatchChoice(limit, f"{why}; {taken}")
+
+
+def largest_allowed(examples: int) -> int:
+    """Return the largest power of two that the number of training examples, from 1, allows."""
+    return _power_of_two(max(min(ALWAYS_ALLOWED, examples), examples // LEAST_UPDATES_AN_EPOCH))
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What came of trying sizes.
+
+    Attributes:
+        fitting: The largest size that was run and fitted; None: none did.
+        peaks: What each size that was run took at most, in bytes.
+    """
+
+    fitting: int | None
+    peaks: dict[int, int]
+
+
+def try_sizes(measure: Measure, *, limit: int, budget: int | None, seconds: float = math.inf) -> Tried:
+    """Find the largest power of two whose steps fit, by running some.
+
+    Args:
+        measure: Runs the steps of a batch size.
+        limit: A power of two: the largest size that is of interest.
+        budget: Bytes that steps may take; None: all that they get.
+        seconds: After this long no other size is tried.
+    """
+    ends = time.monotonic() + seconds
+    peaks: dict[int, int] = {}
+    fitting, largest, size = 0, limit, min(FIRST_TRIED, limit)
+    while size > fitting and time.monotonic() <= ends:
+        peak = _try(measure, size)
+        if peak is not None:
+            peaks[size] = peak
+        if peak is None or (budget is not None and peak > budget):
+            size = largest = size // 2
+        else:
+            fitting = size
+            in_proportion = math.inf if budget is None else size * budget / max(peak, 1)
+            size = _power_of_two(int(min(in_proportion, largest, GROWTH_BETWEEN_TRIALS * size)))
+    return Tried(fitting or None, peaks)
+
+
+def nothing_fits(what: str) -> Problem:
+    """Say that not even one example at a time fits; `what` is how that showed."""
+    return Problem(
+        "out-of-memory",
+        f"{what}, and no batch fits, not even one of a single example",
+        hint="make the model smaller, or give it more memory",
+    )
+
+
+def explain_shortage(error: TrainingError, measure: Measure, *, batch_size: int) -> TrainingError:
+    """Say which batches fit, after those of a training did not.
+
+    Args:
+        error: What training ended with, `out-of-memory`; tensors that its frames hold are let go.
+        measure: Runs the steps of a batch size; nothing else is asked of the model any more.
+        batch_size: What did not fit.
+    """
+    release_frames(error)
+    if batch_size == 1:
+        return TrainingError(nothing_fits("memory ran out"))
+    failed = f"memory ran out with batches of {batch_size}"
+    limit = _power_of_two(batch_size - 1)
+    tried = try_sizes(measure, limit=limit, budget=free_memory(), seconds=SECONDS_OF_SEARCH)
+    if tried.fitting is None:
+        return TrainingError(nothing_fits(failed))
+    return TrainingError(_too_large(f"{failed}; the largest that fitted is {tried.fitting}", tried.fitting))
+
+
+def _too_large(message: str, fitting: int) -> Problem:
+    hint = f"write `train.batch_size: {fitting}`, or `train.batch_size: auto`"
+    return Problem("out-of-memory", message, hint=hint)
+
+
+def release_frames(error: BaseException) -> None:
+    """Let go of what the frames of an exception, and of those that it comes from, hold: tensors above all."""
+    seen: BaseException | None = error
+    while seen is not None:
+        traceback.clear_frames(seen.__traceback__)
+        seen = seen.__cause__ or seen.__context__
+
+
+class Trial:
+    """Steps of any batch size on one model, for their memory."""
+
+    def __init__(
+        self,
+        model: keras.Model,
+        training: Examples,
+        validation: Examples | None,
+        settings: Settings,
+        *,
+        examples: int | None = None,
+    ) -> None:
+        """Make ready to run steps.
+
+        Args:
+            model: Built and compiled, with the variables of its optimizer, loss and metrics made; its steps change
+                these, and its weights and seeds.
+            training: What batches are taken from, as many as the largest has; those with the longest sequences, where
+                batches are cut to them.
+            validation: What is evaluated between epochs; None: nothing is.
+            settings: How it is trained, but for the batch size.
+            examples: How many training examples there are in all; None: those of `training`.
+        """
+        self._model, self._settings = model, settings
+        self._training, self._validation = training, validation
+        self._examples = training.count if examples is None else examples
+        self._step = make_rule(model, training, settings).step
+
+    def measure(self, batch_size: int) -> int:
+        """Run one step of training and, where there is validation, one of evaluation, and tell what they take.
+
+        Args:
+            batch_size: Examples of the step of training, from 1; that of evaluation takes more.
+
+        Returns:
+            Bytes at most, beyond what was in use before.
+
+        Raises:
+            TrainingError: `out-of-memory` or `step-failed`.
+        """
+        mode = self._mode(batch_size)
+        peak = self._run(self._step, self._training, batch_size, mode=mode)
+        if self._validation is None:
+            return peak
+        evaluated = "eager" if mode == "eager" else "graph"  # as `Evaluation` does
+        size = evaluation_batch_size(batch_size)
+        return max(peak, self._run(self._model.test_step, self._validation, size, mode=evaluated))
+
+    def _run(self, step: Callable[[Any], Any], examples: Examples, batch_size: int, *, mode: str) -> int:
+        with describe_running(), measured_peak() as peak:
+            batch = place_examples(examples.first(batch_size))
+            if mode == "eager":
+                step(batch)
+            else:
+                tf.function(step, autograph=False, jit_compile=mode == "xla")(batch)
+            del batch
+        return peak.bytes
+
+    def _mode(self, batch_size: int) -> str:
+        devices, settings = describe_devices(), self._settings
+        return choose_mode(
+            self._model,
+            settings.mode,
+            device=devices.kind,
+            core_count=devices.core_count,
+            total_steps=settings.epochs * math.ceil(self._examples / batch_size),
+            varied_lengths=settings.bucket_by_length,
+        ).name
+
+
+def _try(measure: Measure, size: int) -> int | None:
+    """Return what a size takes at most; None: more than there is."""
+    try:
+        return measure(size)
+    except TrainingError as error:
+        if error.problems[0].code not in SHORTAGES:
+            raise
+        release_frames(error)
+    return None
+
+
+def _power_of_two(count: int) -> int:
+    """Return the largest power of two up to `count`, from 1."""
+    return 1 << (count.bit_length() - 1)
