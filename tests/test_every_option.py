@@ -160,7 +160,8 @@ def _learned(ready: Ready) -> object:
 def _batches(ready: Ready) -> object:
     """Return which examples the engine puts into each batch of the first epoch."""
     core, settings = ready.prepared.core, ready.settings
-    return TrainingData(core, ready.training, settings, core.train_step).cut_epoch(0).whole.numpy().tolist()
+    (part,) = TrainingData(core, ready.training, settings, core.train_step).parts(0)
+    return part.batches.whole.numpy().tolist()
 
 
 def _classes(ready: Ready) -> object:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from archcli.commands.scored import Scored, told_classes
 from archcli.data.features.shift import scale_target
-from archcli.engine.evaluation import predict_outputs
 from archcli.engine.feeding import place
+from archcli.engine.prediction import predict_outputs
 from archcli.recipe.facts import END, InputFacts, TargetFacts
 
 BATCH: Final = 1024

@@ -14,8 +14,8 @@ import numpy as np
 import tensorflow as tf
 
 from archcli.commands.saved import SavedRun, open_saved
-from archcli.engine.evaluation import predict_outputs
 from archcli.engine.feeding import Arrays, place
+from archcli.engine.prediction import predict_outputs
 from archcli.errors import Problem, RecipeError, SetupError, TrainingError
 from archcli.recipe.facts import InputFacts
 from archcli.runs.directory import Run

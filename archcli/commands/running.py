@@ -147,6 +147,7 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
         finally:
             recorder.close()
         recorder.note(f"mode {outcome.mode.name}: {outcome.mode.reason}")
+        recorder.note(f"data: {outcome.feeding}")
         for note in outcome.notes:
             recorder.note(note)
         write_resolved(run, recipe, mode=outcome.mode.name, batch_size=ready.settings.batch_size)

@@ -66,23 +66,30 @@ def place(arrays: Any) -> Any:
 
     def place_one(array: Array) -> tf.Tensor:
         array = np.asarray(array)
-        kept = array.astype(keras.config.floatx()) if np.issubdtype(array.dtype, np.floating) else array
-        return tf.convert_to_tensor(kept)
+        return tf.convert_to_tensor(array.astype(placed_dtype(array), copy=False))
 
     return keras.tree.map_structure(place_one, arrays)
 
 
+def placed_dtype(array: Array) -> np.dtype[Any]:
+    """Return the type that `place` gives to the values of `array`."""
+    return np.dtype(keras.config.floatx()) if np.issubdtype(array.dtype, np.floating) else array.dtype
+
+
+def list_arrays(examples: Examples) -> tuple[Any, ...]:
+    """Return what a step takes of examples: `(inputs, targets)`, and `sample_weight` where they have one."""
+    parts = (examples.inputs, examples.targets)
+    return parts if examples.sample_weight is None else (*parts, examples.sample_weight)
+
+
 def place_examples(examples: Examples) -> tuple[Any, ...]:
-    """Copy examples onto the device: `(inputs, targets)`, and `sample_weight` as a third where they have one.
+    """Copy what a step takes of examples onto the device, as `list_arrays` lists it.
 
     Raises:
         TrainingError: `out-of-memory`: they do not fit.
     """
-    parts: tuple[Any, ...] = (examples.inputs, examples.targets)
-    if examples.sample_weight is not None:
-        parts = (*parts, examples.sample_weight)
     with describe_running():
-        return tuple(place(part) for part in parts)
+        return tuple(place(part) for part in list_arrays(examples))
 
 
 def take(data: Any, indices: tf.Tensor) -> Any:
@@ -109,25 +116,29 @@ def order_epoch(count: int, *, seed: int, epoch: int, shuffle: bool) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Batches:
-    """An order cut into batches.
+    """An order cut into batches: those of an epoch, or some that follow one another.
 
     Attributes:
-        whole: Indices of the whole batches, `(steps, batch)`, int64.
-        rest: Indices of the last, partial batch, `(1, examples)`, int64; None where the order divides evenly.
+        whole: Indices of the whole batches, `(steps or more, batch)`, int64.
+        rest: Indices of the last, partial batch, `(1, examples)`, int64; None where there is none.
+        whole_count: How many rows of `whole` count; what comes after them is padding.
+        first: Steps of the epoch that come before.
     """
 
     whole: tf.Tensor
     rest: tf.Tensor | None
-
-    @property
-    def whole_count(self) -> int:
-        """Return how many whole batches there are."""
-        return int(self.whole.shape[0])
+    whole_count: int
+    first: int = 0
 
     @property
     def count(self) -> int:
         """Return how many batches there are, the partial one included."""
         return self.whole_count + (self.rest is not None)
+
+    @property
+    def stop(self) -> int:
+        """Return how many steps of the epoch are done after the last of them."""
+        return self.first + self.count
 
 
 def cut_batches(order: Array, *, batch_size: int) -> Batches:
@@ -136,4 +147,6 @@ def cut_batches(order: Array, *, batch_size: int) -> Batches:
     whole_count = len(order) // batch_size
     whole = order[: whole_count * batch_size].reshape(whole_count, batch_size)
     rest = order[whole_count * batch_size :]
-    return Batches(tf.convert_to_tensor(whole), tf.convert_to_tensor(rest[np.newaxis]) if len(rest) else None)
+    return Batches(
+        tf.convert_to_tensor(whole), tf.convert_to_tensor(rest[np.newaxis]) if len(rest) else None, whole_count
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import keras
@@ -15,7 +16,7 @@ from archcli.engine.checkpoints import Checkpoint, CheckpointFolder
 from archcli.engine.compile_mode import Mode, choose_mode
 from archcli.engine.devices import describe_devices
 from archcli.engine.evaluation import Evaluation, evaluation_batch_size
-from archcli.engine.feeding import Batches, Examples
+from archcli.engine.feeding import Examples
 from archcli.engine.position import Position, check_same_training, load_position, store_position
 from archcli.engine.progress import EpochRow, Plan, Progress
 from archcli.engine.rules import make_rule
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from archcli.engine.interruption import StopRequest
     from archcli.engine.settings import Settings
+    from archcli.engine.streaming import Part
 
 SECONDS_BETWEEN_REPORTS = 0.2
 SECONDS_BETWEEN_SAVES_WITHIN_EPOCH = 300.0
@@ -79,11 +81,17 @@ class Session:
         self._evaluation = None
         if validation is not None:
             size = evaluation_batch_size(settings.batch_size)
-            self._evaluation = Evaluation(model, validation, batch_size=size, eagerly=self.mode.name == "eager")
+            eagerly = self.mode.name == "eager"
+            self._evaluation = Evaluation(model, validation, batch_size=size, eagerly=eagerly, room=settings.room)
         # A schedule is a dozen operations, which take a millisecond one at a time.
         self._read_learning_rate = tf.function(lambda: tf.convert_to_tensor(model.optimizer.learning_rate))
         self.throughput = Throughput()
         self._reported_at = self._saved_at = time.monotonic()
+
+    @property
+    def feeding(self) -> str:
+        """Say where the examples are, in words without a full stop."""
+        return self._data.feed.describe()
 
     @property
     def is_over(self) -> bool:
@@ -129,15 +137,15 @@ class Session:
         return Loop(self._model, self._data.step, mode=self.mode.name, reset=self.rule.reset)
 
     def _compile(self) -> None:
-        batches = self._cut_epoch()
+        sample = self._data.feed.sample()
         try:
-            self._loop.warm_up(self._data.tensors, batches)
+            self._loop.warm_up(sample.data, sample.batches)
         except TrainingError as error:
             if not self._may_change_mode or self.mode.name != "xla" or error.problems[0].code != "step-failed":
                 raise
             self.mode = Mode("graph", "XLA cannot compile this model, its loss or its metrics")
             self._loop = self._make_loop()
-            self._loop.warm_up(self._data.tensors, batches)
+            self._loop.warm_up(sample.data, sample.batches)
         if self._evaluation is not None:
             self._evaluation.warm_up()
 
@@ -177,9 +185,6 @@ class Session:
             earlier=tuple(self.position.rows),
         )
 
-    def _cut_epoch(self) -> Batches:
-        return self._data.cut_epoch(self.position.epoch)
-
     def _run_epoch(self) -> None:
         began = time.perf_counter()
         position = self.position
@@ -204,24 +209,28 @@ class Session:
 
     def _take_steps(self, throughput: Throughput) -> dict[str, float]:
         """Run the steps of the epoch that are left, and return the metrics of all of them."""
-        batches = self._cut_epoch()
         metrics: Mapping[str, float] = {}
-        while self.position.step < batches.count:
-            self._stop_if_asked()
-            start = self.position.step
-            self._callbacks.begin_steps(start)
-            began = time.perf_counter()
-            reached = self._loop.advance(self._data.tensors, batches, start=start)
-            size = self._settings.batch_size
-            examples = min(reached.step * size, self._example_count) - start * size
-            throughput.add(examples, time.perf_counter() - began)
-            if not reached.finite:
-                raise self._not_finite(reached)
-            self._callbacks.end_steps(reached.step - 1, reached.metrics)
-            self.position.step, metrics = reached.step, reached.metrics
-            self._look_up(metrics)
+        with closing(self._data.parts(self.position.epoch, start=self.position.step)) as parts:
+            for part in throughput.count_waiting(parts):
+                while self.position.step < part.batches.stop:
+                    self._stop_if_asked()
+                    metrics = self._advance(part, throughput)
         self.throughput.add(throughput.examples, throughput.seconds)
         return dict(metrics)
+
+    def _advance(self, part: Part, throughput: Throughput) -> Mapping[str, float]:
+        """Run some of the steps of a part, and return the metrics of the epoch so far."""
+        start, size = self.position.step, self._settings.batch_size
+        self._callbacks.begin_steps(start)
+        began = time.perf_counter()
+        reached = self._loop.advance(part.data, part.batches, start=start)
+        throughput.add(min(reached.step * size, self._example_count) - start * size, time.perf_counter() - began)
+        if not reached.finite:
+            raise self._not_finite(reached)
+        self._callbacks.end_steps(reached.step - 1, reached.metrics)
+        self.position.step = reached.step
+        self._look_up(reached.metrics)
+        return reached.metrics
 
     def _look_up(self, metrics: Mapping[str, float]) -> None:
         now = time.monotonic()

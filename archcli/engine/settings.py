@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archcli.engine.streaming import ROOM, Room
+
 if TYPE_CHECKING:
     from archcli.engine.compile_mode import ModeRequest
     from archcli.recipe.recipe import EarlyStopping, LearningRule
@@ -26,6 +28,7 @@ class Settings:
             `storage` does nothing, since all is learned before the first.
         window: Steps of a sequence that an update looks back over, from 1; None: all.
         bucket_by_length: Whether batches are made of sequences that are about as long, and cut to the longest.
+        room: How much of the device the data may take; it changes no number.
     """
 
     epochs: int
@@ -38,3 +41,4 @@ class Settings:
     learning_rule: LearningRule = "bptt"
     window: int | None = None
     bucket_by_length: bool = False
+    room: Room = ROOM

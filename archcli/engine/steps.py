@@ -68,7 +68,7 @@ class Loop:
 
         Args:
             model: Built and compiled.
-            step: Takes a batch of the data that `advance` is given, by its indices; `take_then` makes one of
+            step: Takes a batch of the data that `advance` is given, by its indices; `take_then` makes one out of
                 `model.train_step` and the like.
             mode: How.
             reset: Begins an epoch; None: `model.reset_metrics`.
@@ -102,7 +102,7 @@ class Loop:
         Args:
             data: Tensors on the device, `(inputs, targets)` or `(inputs, targets, sample_weight)`.
             batches: Which examples make which batch of this epoch.
-            start: Steps that are done, below `batches.count`.
+            start: Steps of the epoch that are done, from `batches.first` and below `batches.stop`.
 
         Returns:
             Where it ended: at least one step on.
@@ -110,14 +110,15 @@ class Loop:
         Raises:
             TrainingError: `out-of-memory` or `step-failed`.
         """
-        if start >= batches.whole_count:
-            reached = self._call(self._run_rest, data, batches.rest, start=0, stop=1)
-            return replace(reached, step=batches.count)
-        stop = min(start + self._pace.step_count, batches.whole_count)
+        begin, resets = start - batches.first, start == 0
+        if begin >= batches.whole_count:
+            reached = self._call(self._run_rest, data, batches.rest, start=0, stop=1, resets=resets)
+            return replace(reached, step=batches.stop)
+        stop = min(begin + self._pace.step_count, batches.whole_count)
         began = time.perf_counter()
-        reached = self._call(self._run, data, batches.whole, start=start, stop=stop, resets=start == 0)
-        self._pace.adapt(stop - start, time.perf_counter() - began)
-        return reached
+        reached = self._call(self._run, data, batches.whole, start=begin, stop=stop, resets=resets)
+        self._pace.adapt(stop - begin, time.perf_counter() - began)
+        return replace(reached, step=batches.first + reached.step)
 
     def _call(
         self, run: Callable[..., Any], data: Any, indices: tf.Tensor, *, start: int, stop: int, resets: bool = False

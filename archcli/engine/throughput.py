@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Made = TypeVar("Made")
 
 
 @dataclass
@@ -16,6 +23,17 @@ class Throughput:
         """Count some more."""
         self.examples += examples
         self.seconds += seconds
+
+    def count_waiting(self, parts: Iterable[Made]) -> Iterator[Made]:
+        """Give `parts` one after another, and count the seconds until each of them is there."""
+        rest = iter(parts)
+        while True:
+            began = time.perf_counter()
+            part = next(rest, None)
+            self.add(0, time.perf_counter() - began)
+            if part is None:
+                return
+            yield part
 
     @property
     def examples_per_second(self) -> float:

@@ -6,9 +6,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archcli.engine.batch_size import Trial, explain_shortage, is_shortage
 from archcli.engine.checkpoints import CheckpointFolder
 from archcli.engine.interruption import signals_as_requests
 from archcli.engine.session import Session
+from archcli.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +37,7 @@ class Outcome:
         seconds: What this call took, compiling included.
         examples_per_second: Training examples per second of training steps, compiling excluded; 0 where none was run.
         mode: How steps were run, and why.
+        feeding: Where the training examples were while steps were run, in words without a full stop.
         notes: What the learning rule has to say of it, sentences without a full stop.
     """
 
@@ -46,6 +49,7 @@ class Outcome:
     seconds: float
     examples_per_second: float
     mode: Mode
+    feeding: str
     notes: tuple[str, ...] = ()
 
 
@@ -81,25 +85,32 @@ def train_model(
         RecipeError: `step-does-not-fit`, `unknown-monitor`, `monitor-without-direction`, `checkpoint-mismatch`,
             `nothing-to-train`, `rule-does-not-fit`, `window-does-not-fit`, `lengths-not-known`, `xla-needs-one-length`.
         SetupError: `checkpoint-not-written`.
-        TrainingError: `loss-not-finite`, `out-of-memory`, `step-failed`, `checkpoint-damaged`.
+        TrainingError: `loss-not-finite`, `out-of-memory` with the largest batch that fits, `step-failed`,
+            `checkpoint-damaged`.
         Interrupted: Ctrl-C or SIGTERM; the state is in `last.npz`.
     """
     began = time.perf_counter()
     folder = CheckpointFolder(checkpoints)
     if not resume:
         folder.clear()
-    with signals_as_requests() as request:
-        session = Session(
-            model,
-            training,
-            validation,
-            settings,
-            callbacks=callbacks,
-            folder=folder,
-            progress=progress,
-            request=request,
-        )
-        session.run()
+    try:
+        with signals_as_requests() as request:
+            session = Session(
+                model,
+                training,
+                validation,
+                settings,
+                callbacks=callbacks,
+                folder=folder,
+                progress=progress,
+                request=request,
+            )
+            session.run()
+    except TrainingError as error:
+        if not is_shortage(error):
+            raise
+        trial = Trial(model, training, validation, settings)
+        raise explain_shortage(error, trial.measure, batch_size=settings.batch_size) from error
     position = session.position
     note = session.rule.describe(position.epoch)
     return Outcome(
@@ -111,5 +122,6 @@ def train_model(
         seconds=time.perf_counter() - began,
         examples_per_second=session.throughput.examples_per_second,
         mode=session.mode,
+        feeding=session.feeding,
         notes=() if note is None else (note,),
     )

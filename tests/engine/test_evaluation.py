@@ -8,24 +8,13 @@ import keras
 import numpy as np
 import pytest
 
-from archcli.engine.evaluation import Evaluation, evaluate_model, evaluation_batch_size, predict_outputs
+from archcli.engine.evaluation import Evaluation, evaluate_model, evaluation_batch_size
 from archcli.engine.feeding import Examples
 from archcli.engine.steps import build_step
 from archcli.errors import RecipeError
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-layers = keras.layers
-
-
-@pytest.fixture
-def two_headed() -> keras.Model:
-    """A network with two named inputs and two named outputs."""
-    one, other = keras.Input((3,), name="one"), keras.Input((2,), name="other")
-    body = layers.Concatenate()([one, other])
-    outputs = {"kind": layers.Dense(3, name="kind")(body), "size": layers.Dense(1, name="size")(body)}
-    return keras.Model({"one": one, "other": other}, outputs)
 
 
 def test_a_model_is_measured_as_by_keras(make_classifier: Any, uneven_examples: Examples) -> None:
@@ -91,24 +80,3 @@ def test_a_loss_that_does_not_fit_the_target_is_a_problem_of_the_recipe(
         evaluate_model(model, Examples(examples.inputs, np.zeros((examples.count, 5), "float32")), batch_size=32)
 
     assert caught.value.problems[0].code == "step-does-not-fit"
-
-
-def test_outputs_are_those_of_keras(make_classifier: Any, uneven_examples: Examples) -> None:
-    """Predictions over whole batches and a partial one are equal bit for bit."""
-    model = make_classifier(dropout=0.2)
-
-    outputs = predict_outputs(model, uneven_examples.inputs, batch_size=32)
-
-    assert np.array_equal(outputs, model.predict(uneven_examples.inputs, batch_size=32, verbose=0))
-
-
-def test_outputs_keep_the_names_that_the_model_gives_them(two_headed: keras.Model) -> None:
-    """Two inputs by name go in, two outputs by name come out."""
-    generator = np.random.default_rng(0)
-    inputs = {"one": generator.normal(size=(5, 3)), "other": generator.normal(size=(5, 2))}
-
-    outputs = predict_outputs(two_headed, inputs, batch_size=2)
-
-    expected = two_headed.predict({name: array.astype("float32") for name, array in inputs.items()}, verbose=0)
-    assert {name: array.shape for name, array in outputs.items()} == {"kind": (5, 3), "size": (5, 1)}
-    assert all(np.allclose(outputs[name], expected[name], atol=1e-6) for name in expected)

@@ -28,7 +28,8 @@ def make(*, lengths: Any = LENGTHS, **options: Any) -> TrainingData:
 
 def indices(data: TrainingData, epoch: int) -> list[int]:
     """Return the examples of an epoch in order."""
-    batches = data.cut_epoch(epoch)
+    (part,) = data.parts(epoch)
+    batches = part.batches
     assert batches.rest is not None
     return [*batches.whole.numpy().ravel().tolist(), *batches.rest.numpy().ravel().tolist()]
 
@@ -37,9 +38,10 @@ def indices(data: TrainingData, epoch: int) -> list[int]:
 def test_the_order_is_that_of_seed_and_epoch(*, shuffle: bool) -> None:
     """Without buckets lengths are of no interest, and a step takes inputs and targets."""
     data = make(shuffle=shuffle)
+    (part,) = data.parts(3)
 
     assert indices(data, 3) == order_epoch(7, seed=9, epoch=3, shuffle=shuffle).tolist()
-    assert len(data.tensors) == 2
+    assert len(part.data) == 2
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
@@ -47,9 +49,10 @@ def test_in_buckets_the_order_is_that_of_the_lengths(*, shuffle: bool) -> None:
     """Lengths travel with the examples, for the step to cut by."""
     data = make(shuffle=shuffle, bucket_by_length=True)
 
+    (part,) = data.parts(3)
     expected = order_by_length(LENGTHS, batch_size=3, seed=9, epoch=3, shuffle=shuffle)
     assert indices(data, 3) == expected.tolist()
-    assert data.tensors[1].numpy().tolist() == LENGTHS.tolist()
+    assert part.data[1].numpy().tolist() == LENGTHS.tolist()
 
 
 def test_buckets_want_lengths() -> None:
