@@ -44,6 +44,7 @@ def find_contradictions(recipe: Recipe, built_in: BuiltInSet | None) -> list[Pro
         *_fact_problems(recipe),
         *_name_problems(recipe),
         *_learning_rule_problems(recipe),
+        *_distribution_problems(recipe),
         *_future_problems(recipe),
     ]
 
@@ -208,6 +209,17 @@ def _learning_rule_problems(recipe: Recipe) -> Iterator[Problem]:
     if not train.shuffle and train.bucket_by_length:
         message = "`bucket_by_length` chooses the order of examples, and `shuffle: false` keeps it"
         yield Problem("rule-does-not-fit", message, train.locations.get("bucket_by_length"), "take one of them away")
+
+
+def _distribution_problems(recipe: Recipe) -> Iterator[Problem]:
+    train, split = recipe.train, recipe.data.split
+    where = train.locations.get("distribute")
+    if train.distribute != "none" and train.learning_rule in ("perceptron", "storage"):
+        message = f"`distribute` shares out a gradient, and `learning_rule: {train.learning_rule}` follows none"
+        yield Problem("distribution-does-not-fit", message, where, "leave it out")
+    if train.distribute == "multi_worker" and split.folds is not None and split.fold is None:
+        message = f"`distribute: multi_worker` trains one run, and `folds: {split.folds}` makes {split.folds}"
+        yield Problem("distribution-does-not-fit", message, where, "train one fold after another: `data.split.fold=1`")
 
 
 def _future_problems(recipe: Recipe) -> Iterator[Problem]:

@@ -224,6 +224,7 @@ class Objective:
 
 
 LearningRule = Literal["bptt", "srn_1990", "perceptron", "storage"]
+Distribute = Literal["none", "mirrored", "multi_worker"]
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,7 @@ class Train:
         seed: Decides initial weights, order, dropout.
         deterministic: Whether TensorFlow's op determinism is switched on.
         compile: How steps are run.
+        distribute: On one device, on all GPUs of one machine, or by several processes.
         locations: Where the value of a key stands, by its path below `train`; for the keys that are written.
     """
 
@@ -279,6 +281,7 @@ class Train:
     seed: int
     deterministic: bool
     compile: Literal["auto", "graph", "xla", "eager"]
+    distribute: Distribute = "none"
     locations: Mapping[str, Location] = field(default_factory=dict)
 
     @property

@@ -161,6 +161,12 @@ TRAIN: Final = Section(
         Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides initial weights, order and dropout.", 0),
         Field("deterministic", Truth(), "Whether TensorFlow may use deterministic operations only.", default=False),
         Field("compile", Text(("auto", "graph", "xla", "eager")), "How training steps are run.", "auto"),
+        Field(
+            "distribute",
+            Text(("none", "mirrored", "multi_worker")),
+            "none: one device; mirrored: all GPUs of this machine; multi_worker: several machines, each with a process.",
+            "none",
+        ),
     ),
 )
 

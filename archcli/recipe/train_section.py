@@ -103,6 +103,7 @@ def build_train(
         seed=cast("int", given["seed"]),
         deterministic=cast("bool", given["deterministic"]),
         compile=cast("Any", given["compile"]),
+        distribute=cast("Any", given["distribute"]),
         locations=locations,
     )
 

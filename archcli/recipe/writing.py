@@ -155,6 +155,7 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
             "seed": train.seed,
             "deterministic": train.deterministic,
             "compile": train.compile,
+            "distribute": train.distribute,
         },
     }
 

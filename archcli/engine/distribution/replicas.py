@@ -1,0 +1,138 @@
+"""The steps of one replica, and how a batch of the loop is spread over all of them.
+
+The step of a replica is Keras's `train_step` line by line, with the sum over replicas between gradient and update, so
+that the optimizer sees what it sees in one process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from archcli.engine.distribution.losses import share_of_loss
+from archcli.engine.distribution.parts import Part, cut_part
+from archcli.engine.distribution.updates import local_updates
+from archcli.engine.feeding import take
+
+Step = Callable[[Any, tf.Tensor], Mapping[str, Any]]
+BatchStep = Callable[[Any], Mapping[str, Any]]
+Take = Callable[[Any, tf.Tensor, slice], Any]
+"""Takes the rows of one replica out of the data: of the data, the indices of the global batch, and the rows."""
+
+
+class ReplicaSteps:
+    """Steps of training and of evaluation, as one replica takes them.
+
+    Attributes:
+        jit_batch_size: Rows of the global batches whose forward and backward pass XLA compiles; 0: of none.
+    """
+
+    def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy) -> None:
+        """Take steps on `model`, built and compiled in the scope of `strategy`."""
+        self._model, self._strategy = model, strategy
+        self._row_count = 0
+        self.jit_batch_size = 0
+
+    def spread(self, step: BatchStep, take_part: Take | None = None) -> Step:
+        """Return a step of the loop, which has every replica do `step` with its part of a batch.
+
+        Args:
+            step: One of this object's, or one that is made of them; takes the part of one replica.
+            take_part: Takes a part out of the data; None: as it is.
+        """
+        strategy, choose = self._strategy, take_part or _take_rows
+
+        def run(data: Any, indices: tf.Tensor) -> Mapping[str, Any]:
+            self._row_count = int(indices.shape[0])
+            batches = strategy.experimental_distribute_values_from_function(
+                lambda context: choose(data, indices, self._rows(context.replica_id_in_sync_group))
+            )
+            logs = strategy.run(step, args=(batches,))
+            return {name: strategy.experimental_local_results(value)[0] for name, value in logs.items()}
+
+        return run
+
+    def spread_reset(self, reset: Callable[[], None]) -> Callable[[], None]:
+        """Return a function by which every replica begins an epoch."""
+
+        def run() -> None:
+            self._strategy.run(reset)
+
+        return run
+
+    def train(self, batch: Any) -> Mapping[str, Any]:
+        """Learn from the part of one replica, `(inputs, targets)` or `(inputs, targets, sample_weight)`.
+
+        Returns:
+            `loss`: that of the global batch; the same on every replica.
+        """
+        model, part = self._model, self._part()
+        inputs, targets, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+        differentiate: Any = self._differentiate
+        if self._row_count == self.jit_batch_size:
+            differentiate = tf.function(differentiate, autograph=False, jit_compile=True, reduce_retracing=False)
+        gradients, losses, outputs = differentiate(inputs, targets, sample_weight)
+        there = [gradient for gradient in gradients if gradient is not None]
+        context = tf.distribute.get_replica_context()
+        reduced = context.all_reduce(tf.distribute.ReduceOp.SUM, [*there, *losses])
+        summed, losses = iter(reduced[: len(there)]), reduced[len(there) :]
+        pairs = zip(
+            (None if one is None else next(summed) for one in gradients), model.trainable_weights, strict=True
+        )
+        with local_updates(self._strategy):
+            model.optimizer.apply_gradients(list(pairs))
+        self._measure(inputs, targets, outputs, sample_weight, losses, part)
+        return {"loss": losses[0]}
+
+    def test(self, batch: Any) -> Mapping[str, Any]:
+        """Measure the model on the part of one replica; returns what `train` does."""
+        model, part = self._model, self._part()
+        inputs, targets, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
+        outputs = model(inputs, training=False)
+        loss, by_output = share_of_loss(model, targets, outputs, sample_weight, part=part)
+        context = tf.distribute.get_replica_context()
+        losses = context.all_reduce(tf.distribute.ReduceOp.SUM, [loss, *by_output])
+        self._measure(inputs, targets, outputs, sample_weight, losses, part)
+        return {"loss": losses[0]}
+
+    def _differentiate(self, inputs: Any, targets: Any, sample_weight: Any) -> tuple[list[Any], list[Any], Any]:
+        """Return gradients, the shares in the losses, and outputs."""
+        model = self._model
+        with tf.GradientTape() as tape:
+            outputs = model(inputs, training=True)
+            loss, by_output = share_of_loss(model, targets, outputs, sample_weight, part=self._part())
+            scaled = model.optimizer.scale_loss(loss)
+        return tape.gradient(scaled, model.trainable_weights), [loss, *by_output], outputs
+
+    def _measure(
+        self, inputs: Any, targets: Any, outputs: Any, sample_weight: Any, losses: list[tf.Tensor], part: Part
+    ) -> None:
+        """Count the part in the metrics, which are summed over replicas when they are read."""
+        if not part.is_counted:
+            return
+        model = self._model
+        rows = tf.cast(part.row_count, losses[0].dtype)
+        model._loss_tracker.update_state(losses[0], sample_weight=rows)  # noqa: SLF001 -- as `train_step` does
+        trackers = model._compile_loss.metrics  # noqa: SLF001 -- of each output, where there are several
+        for tracker, loss in zip(trackers, losses[1:], strict=True):
+            tracker.update_state(loss, sample_weight=rows)
+        model.compute_metrics(inputs, targets, outputs, sample_weight=sample_weight)
+
+    def _part(self) -> Part:
+        context = tf.distribute.get_replica_context()
+        replica = int(tf.get_static_value(context.replica_id_in_sync_group))
+        return self._cut(replica)
+
+    def _rows(self, replica: int) -> slice:
+        part = self._cut(replica)
+        return slice(part.start, part.stop)
+
+    def _cut(self, replica: int) -> Part:
+        return cut_part(self._row_count, replica=replica, replica_count=self._strategy.num_replicas_in_sync)
+
+
+def _take_rows(data: Any, indices: tf.Tensor, rows: slice) -> Any:
+    return take(data, indices[rows])
