@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 import keras
 
 from archcli.data.dataset import Part
-from archcli.engine.batch_size import BatchChoice, Trial, choose_batch_size, largest_allowed
+from archcli.engine.batch_size import BatchChoice, choose_batch_size, largest_allowed
 from archcli.engine.evaluation import evaluation_batch_size
 from archcli.engine.memory import free_memory
 from archcli.engine.settings import Settings
-from archcli.engine.steps import build_step
+from archcli.engine.streaming import SHARE_OF_FREE_MEMORY
+from archcli.engine.trial import Trial
 from archcli.recipe.recipe import Recipe, Train
 
 if TYPE_CHECKING:
@@ -59,12 +60,11 @@ def choose_for(prepared: Prepared) -> BatchChoice:
     if dataset.validation is not None:
         validation = prepared.examples(_first(dataset.validation, evaluation_batch_size(size)))
         placed += _count_bytes(validation, of=len(dataset.validation))
-    build_step(prepared.core, training, batch_size=size)
     settings = train_settings(prepared.recipe.train)
     trial = Trial(prepared.core, training, validation, settings, examples=len(dataset.training))
     free = free_memory()
-    # What does not fit whole is fed in parts: it takes no more than a share.
-    left = None if free is None else free - min(placed, free // 2)
+    # What takes more is fed in chunks.
+    left = None if free is None else free - min(placed, int(free * SHARE_OF_FREE_MEMORY))
     return choose_batch_size(trial.measure, examples=len(dataset.training), free=left)
 
 

@@ -21,6 +21,7 @@ from archcli.engine.devices import describe_devices
 from archcli.engine.feeding import Examples
 from archcli.engine.rules import make_rule
 from archcli.engine.settings import Settings
+from archcli.engine.shortage import check_room
 from archcli.engine.steps import build_step, name_metrics
 from archcli.engine.stopping import find_direction
 from archcli.engine.training import train_model
@@ -73,6 +74,7 @@ def make_ready(recipe: Recipe) -> Ready:
     Raises:
         RecipeError: A layer, loss, metric, callback or class weight does not fit, or the model cannot learn as asked.
         DataError: The data cannot be used.
+        TrainingError: A batch is sure not to fit into memory.
     """
     prepared = prepare(recipe)
     train, dataset = prepared.recipe.train, prepared.dataset
@@ -95,6 +97,8 @@ def make_ready(recipe: Recipe) -> Ready:
         make_rule(prepared.core, training, settings)
         if settings.bucket_by_length:
             check_lengths(training)
+    if prepared.batch is None:
+        check_room(prepared.core, training, validation, settings)
     measured = name_metrics(prepared.core.get_metrics_result())
     direction = find_direction(prepared.core, settings.monitor, measured, has_validation=validation is not None)
     device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"

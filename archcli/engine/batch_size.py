@@ -24,34 +24,16 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Final
 
-import tensorflow as tf
-
-from archcli.engine.compile_mode import choose_mode
-from archcli.engine.devices import describe_devices
-from archcli.engine.evaluation import evaluation_batch_size
-from archcli.engine.faults import describe_running
-from archcli.engine.feeding import place_examples
-from archcli.engine.memory import free_memory, measured_peak, write_bytes
-from archcli.engine.rules import make_rule
+from archcli.engine.memory import write_bytes
 from archcli.errors import Problem, TrainingError
-
-if TYPE_CHECKING:
-    import keras
-
-    from archcli.engine.feeding import Examples
-    from archcli.engine.settings import Settings
 
 SHARE_OF_FREE_MEMORY: Final = 0.7
 LEAST_UPDATES_AN_EPOCH: Final = 64
 ALWAYS_ALLOWED: Final = 32
 FIRST_TRIED: Final = 16
 GROWTH_BETWEEN_TRIALS: Final = 32
-SHORTAGES: Final = frozenset({"out-of-memory", "no-room-for-examples"})
-SECONDS_OF_SEARCH: Final = 60.0
-"""How long sizes are tried after memory ran out; one that has begun is not cut short."""
-
 Measure = Callable[[int], int]
 """Runs the steps of a batch size and returns how many bytes they took at most; raises `TrainingError` with
 `out-of-memory` where they do not fit."""
@@ -101,7 +83,7 @@ def choose_batch_size(measure: Measure, *, examples: int, free: int | None) -> B
 
 def largest_allowed(examples: int) -> int:
     """Return the largest power of two that the number of training examples, from 1, allows."""
-    return _power_of_two(max(min(ALWAYS_ALLOWED, examples), examples // LEAST_UPDATES_AN_EPOCH))
+    return power_of_two(max(min(ALWAYS_ALLOWED, examples), examples // LEAST_UPDATES_AN_EPOCH))
 
 
 @dataclass(frozen=True)
@@ -138,7 +120,7 @@ def try_sizes(measure: Measure, *, limit: int, budget: int | None, seconds: floa
         else:
             fitting = size
             in_proportion = math.inf if budget is None else size * budget / max(peak, 1)
-            size = _power_of_two(int(min(in_proportion, largest, GROWTH_BETWEEN_TRIALS * size)))
+            size = power_of_two(int(min(in_proportion, largest, GROWTH_BETWEEN_TRIALS * size)))
     return Tried(fitting or None, peaks)
 
 
@@ -151,28 +133,9 @@ def nothing_fits(what: str) -> Problem:
     )
 
 
-def explain_shortage(error: TrainingError, measure: Measure, *, batch_size: int) -> TrainingError:
-    """Say which batches fit, after those of a training did not.
-
-    Args:
-        error: What training ended with, `out-of-memory`; tensors that its frames hold are let go.
-        measure: Runs the steps of a batch size; nothing else is asked of the model any more.
-        batch_size: What did not fit.
-    """
-    release_frames(error)
-    if batch_size == 1:
-        return TrainingError(nothing_fits("memory ran out"))
-    failed = f"memory ran out with batches of {batch_size}"
-    limit = _power_of_two(batch_size - 1)
-    tried = try_sizes(measure, limit=limit, budget=free_memory(), seconds=SECONDS_OF_SEARCH)
-    if tried.fitting is None:
-        return TrainingError(nothing_fits(failed))
-    return TrainingError(_too_large(f"{failed}; the largest that fitted is {tried.fitting}", tried.fitting))
-
-
-def _too_large(message: str, fitting: int) -> Problem:
-    hint = f"write `train.batch_size: {fitting}`, or `train.batch_size: auto`"
-    return Problem("out-of-memory", message, hint=hint)
+def is_shortage(error: TrainingError) -> bool:
+    """Tell whether memory is what ran out."""
+    return error.problems[0].code == "out-of-memory"
 
 
 def release_frames(error: BaseException) -> None:
@@ -183,87 +146,17 @@ def release_frames(error: BaseException) -> None:
         seen = seen.__cause__ or seen.__context__
 
 
-class Trial:
-    """Steps of any batch size on one model, for their memory."""
-
-    def __init__(
-        self,
-        model: keras.Model,
-        training: Examples,
-        validation: Examples | None,
-        settings: Settings,
-        *,
-        examples: int | None = None,
-    ) -> None:
-        """Make ready to run steps.
-
-        Args:
-            model: Built and compiled, with the variables of its optimizer, loss and metrics made; its steps change
-                these, and its weights and seeds.
-            training: What batches are taken from, as many as the largest has; those with the longest sequences, where
-                batches are cut to them.
-            validation: What is evaluated between epochs; None: nothing is.
-            settings: How it is trained, but for the batch size.
-            examples: How many training examples there are in all; None: those of `training`.
-        """
-        self._model, self._settings = model, settings
-        self._training, self._validation = training, validation
-        self._examples = training.count if examples is None else examples
-        self._step = make_rule(model, training, settings).step
-
-    def measure(self, batch_size: int) -> int:
-        """Run one step of training and, where there is validation, one of evaluation, and tell what they take.
-
-        Args:
-            batch_size: Examples of the step of training, from 1; that of evaluation takes more.
-
-        Returns:
-            Bytes at most, beyond what was in use before.
-
-        Raises:
-            TrainingError: `out-of-memory` or `step-failed`.
-        """
-        mode = self._mode(batch_size)
-        peak = self._run(self._step, self._training, batch_size, mode=mode)
-        if self._validation is None:
-            return peak
-        evaluated = "eager" if mode == "eager" else "graph"  # as `Evaluation` does
-        size = evaluation_batch_size(batch_size)
-        return max(peak, self._run(self._model.test_step, self._validation, size, mode=evaluated))
-
-    def _run(self, step: Callable[[Any], Any], examples: Examples, batch_size: int, *, mode: str) -> int:
-        with describe_running(), measured_peak() as peak:
-            batch = place_examples(examples.first(batch_size))
-            if mode == "eager":
-                step(batch)
-            else:
-                tf.function(step, autograph=False, jit_compile=mode == "xla")(batch)
-            del batch
-        return peak.bytes
-
-    def _mode(self, batch_size: int) -> str:
-        devices, settings = describe_devices(), self._settings
-        return choose_mode(
-            self._model,
-            settings.mode,
-            device=devices.kind,
-            core_count=devices.core_count,
-            total_steps=settings.epochs * math.ceil(self._examples / batch_size),
-            varied_lengths=settings.bucket_by_length,
-        ).name
-
-
 def _try(measure: Measure, size: int) -> int | None:
     """Return what a size takes at most; None: more than there is."""
     try:
         return measure(size)
     except TrainingError as error:
-        if error.problems[0].code not in SHORTAGES:
+        if not is_shortage(error):
             raise
         release_frames(error)
     return None
 
 
-def _power_of_two(count: int) -> int:
+def power_of_two(count: int) -> int:
     """Return the largest power of two up to `count`, from 1."""
     return 1 << (count.bit_length() - 1)

@@ -54,19 +54,6 @@ def describe_running() -> Iterator[None]:
         raise TrainingError(_out_of_memory(error) if _is_shortage(error) else _failed(error)) from error
 
 
-@contextmanager
-def describe_placing() -> Iterator[None]:
-    """Describe what TensorFlow raises while it copies examples onto the device.
-
-    Raises:
-        TrainingError: `no-room-for-examples` or `step-failed`.
-    """
-    try:
-        yield
-    except (tf.errors.OpError, MemoryError) as error:
-        raise TrainingError(_no_room(error) if _is_shortage(error) else _failed(error)) from error
-
-
 def _is_shortage(error: Exception) -> bool:
     if isinstance(error, (tf.errors.ResourceExhaustedError, MemoryError)):
         return True
@@ -78,14 +65,6 @@ def _out_of_memory(error: Exception) -> Problem:
         "out-of-memory",
         f"memory ran out: {_said(error)}",
         hint="use a smaller `train.batch_size` or a smaller model",
-    )
-
-
-def _no_room(error: Exception) -> Problem:
-    return Problem(
-        "no-room-for-examples",
-        f"memory ran out while examples were put on the device: {_said(error)}",
-        hint="take fewer examples, smaller ones, or a device with more memory",
     )
 
 

@@ -54,7 +54,7 @@ def measured_peak() -> Iterator[Peak]:
         The peak, known once the block has ended, by an exception or not.
     """
     peak = Peak()
-    gc.collect()
+    gc.collect(1)  # of what is young: all takes most of a second with TensorFlow
     if describe_devices().kind == "gpu":
         tf.config.experimental.reset_memory_stats(GPU)
         before = tf.config.experimental.get_memory_info(GPU)["current"]

@@ -6,10 +6,12 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archcli.engine.batch_size import Trial, explain_shortage, is_shortage
+from archcli.engine.batch_size import is_shortage
 from archcli.engine.checkpoints import CheckpointFolder
 from archcli.engine.interruption import signals_as_requests
 from archcli.engine.session import Session
+from archcli.engine.shortage import explain_shortage
+from archcli.engine.trial import Trial
 from archcli.errors import TrainingError
 
 if TYPE_CHECKING:
