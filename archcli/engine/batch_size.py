@@ -8,10 +8,11 @@
    an epoch, whatever memory would hold. Up to the usual 32 examples this does not count: so few are always allowed.
 3. There are as many training examples.
 
-Sizes are tried from 16 on. What a step takes grows at most in proportion to its batch, since weights and code count
-once: so the next size that is tried is the largest that would fit if it did, at most 32 times the one before, and no
-size is tried that would not. Where the rules on examples decide, which is so for most small networks, three trials or
-fewer are enough, and the number is the same on every machine.
+Sizes are tried from 16 on. What a step takes grows at most in proportion to its batch, since weights and their
+gradients count once: so the next size that is tried is the largest that would fit if it did, at most 32 times the one
+before. Where no larger one would, half the size tells what an example takes by itself, and sizes go on by that, four
+times the one before at most. No size is tried that is expected not to fit. Where the rules on examples decide, which is
+so for most small networks, three trials or fewer are enough, and the number is the same on every machine.
 
 A trial runs the very step that training runs, in the same mode, on the very model; the caller puts the model's
 variables back. It compiles each size anew, which is the most of what `auto` costs.
@@ -34,6 +35,7 @@ LEAST_UPDATES_AN_EPOCH: Final = 64
 ALWAYS_ALLOWED: Final = 32
 FIRST_TRIED: Final = 16
 GROWTH_BETWEEN_TRIALS: Final = 32
+GROWTH_BY_SLOPE: Final = 4
 Measure = Callable[[int], int]
 """Runs the steps of a batch size and returns how many bytes they took at most; raises `TrainingError` with
 `out-of-memory` where they do not fit."""
@@ -110,18 +112,36 @@ def try_sizes(measure: Measure, *, limit: int, budget: int | None, seconds: floa
     """
     ends = time.monotonic() + seconds
     peaks: dict[int, int] = {}
-    fitting, largest, size = 0, limit, min(FIRST_TRIED, limit)
-    while size > fitting and time.monotonic() <= ends:
+    fitting, largest = 0, limit
+    size: int | None = min(FIRST_TRIED, limit)
+    while size is not None:
         peak = _try(measure, size)
         if peak is not None:
             peaks[size] = peak
         if peak is None or (budget is not None and peak > budget):
-            size = largest = size // 2
+            largest = size // 2
         else:
-            fitting = size
-            in_proportion = math.inf if budget is None else size * budget / max(peak, 1)
-            size = power_of_two(int(min(in_proportion, largest, GROWTH_BETWEEN_TRIALS * size)))
+            fitting = max(fitting, size)
+        size = _next_size(peaks, fitting, largest, budget) if time.monotonic() <= ends else None
     return Tried(fitting or None, peaks)
+
+
+def _next_size(peaks: dict[int, int], fitting: int, largest: int, budget: int | None) -> int | None:
+    """Return the size to try next, where `fitting` is the largest that fits, `largest` may yet; None: it is found."""
+    if fitting == 0:
+        return largest or None
+    if fitting >= largest:
+        return None
+    most = math.inf if budget is None else fitting * budget / max(peaks[fitting], 1)
+    if most >= 2 * fitting:
+        return power_of_two(int(min(most, largest, GROWTH_BETWEEN_TRIALS * fitting)))
+    smaller = max((size for size in peaks if size < fitting), default=None)
+    if smaller is None:
+        return fitting // 2 or None
+    each = max(0, peaks[fitting] - peaks[smaller]) / (fitting - smaller)
+    left = 0 if budget is None else budget - peaks[fitting]
+    most = fitting + left / max(each, 1)
+    return power_of_two(int(min(most, largest, GROWTH_BY_SLOPE * fitting))) if most >= 2 * fitting else None
 
 
 def nothing_fits(what: str) -> Problem:
