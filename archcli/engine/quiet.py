@@ -1,6 +1,6 @@
-"""TensorFlow started without the lines that its libraries write while they look for a GPU.
+"""TensorFlow and Keras started quietly, and without what they import only for those who use it.
 
-Importing this module imports no TensorFlow; `start_tensorflow` does.
+Importing this module imports neither; `start_tensorflow` does.
 """
 
 from __future__ import annotations
@@ -15,10 +15,13 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterable, Iterator, MutableMapping
 
 FIXED_VARIABLES = MappingProxyType({"KERAS_BACKEND": "tensorflow"})  # whatever ~/.keras/keras.json says
 DEFAULT_VARIABLES = MappingProxyType({"TF_CPP_MIN_LOG_LEVEL": "2"})  # errors only
+WRAPPED = ("cv2", "matplotlib", "pandas", "scipy", "sklearn")
+"""What TensorFlow and Keras import where it is installed, for wrappers and galleries of theirs that nothing here uses.
+It takes two seconds."""
 NATIVE_LOG_LINE = re.compile(rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:")
 
 
@@ -34,12 +37,14 @@ def set_variables(environment: MutableMapping[str, str]) -> None:
 
 
 def start_tensorflow() -> None:
-    """Import TensorFlow and find its devices, quietly; GPU memory then grows as it is needed.
+    """Import TensorFlow and Keras and find the devices, quietly; GPU memory then grows as it is needed.
 
     To be called before anything that imports TensorFlow or Keras, and before a tensor is made.
     """
     set_variables(os.environ)
-    with native_log_dropped():
+    with native_log_dropped(), left_out(WRAPPED):
+        import keras  # noqa: F401, PLC0415 -- here, so that it is imported without them
+
         from archcli.engine.devices import grow_gpu_memory  # noqa: PLC0415 -- it imports TensorFlow
 
         grow_gpu_memory()
@@ -47,6 +52,19 @@ def start_tensorflow() -> None:
     warnings.filterwarnings(
         "ignore", message=r"Layer '.*' \(of type (Functional|Sequential)\) was passed an input with a mask"
     )
+
+
+@contextmanager
+def left_out(packages: Iterable[str]) -> Iterator[None]:
+    """Let nothing import `packages` for a while, as if they were not installed; what is imported already stays."""
+    barred = [package for package in packages if package not in sys.modules]
+    # Python's own word for it: what is None there cannot be imported.
+    sys.modules.update(dict.fromkeys(barred))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for package in barred:
+            del sys.modules[package]
 
 
 @contextmanager

@@ -7,12 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import (
-    accuracy_score,
-    confusion_matrix,
-    log_loss,
-    precision_recall_fscore_support,
-)
 
 
 @dataclass(frozen=True)
@@ -78,17 +72,46 @@ def score_classes(truth: NDArray[np.int32], outputs: NDArray[np.float32], class_
     """
     probabilities = class_probabilities(outputs)
     told = probabilities.argmax(axis=-1)
-    numbers = np.arange(len(class_names))
-    precision, recall, f1, support = precision_recall_fscore_support(truth, told, labels=numbers, zero_division=0.0)
-    present = np.unique(truth)
+    count = len(class_names)
+    confusion = np.bincount(truth * count + told, minlength=count * count).reshape(count, count)
+    given, there = confusion.sum(axis=0), confusion.sum(axis=1)
+    classes = score_each(np.diag(confusion), given, there, class_names)
+    present = [one for one in classes if one.examples]
     scores = {
-        "accuracy": float(accuracy_score(truth, told)),
-        "balanced_accuracy": float(np.mean(recall[present])),
-        "f1_macro": float(np.mean(f1[present])),
-        "log_loss": float(log_loss(truth, probabilities, labels=numbers)),
+        "accuracy": float(np.trace(confusion) / confusion.sum()),
+        "balanced_accuracy": float(np.mean([one.recall for one in present])),
+        "f1_macro": float(np.mean([one.f1 for one in present])),
+        "log_loss": _log_loss(truth, probabilities),
     }
-    classes = tuple(
-        ClassScores(name, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
-        for i, name in enumerate(class_names)
+    return Classification(scores, classes, confusion.astype(np.int64, copy=False))
+
+
+def score_each(
+    right: NDArray[np.int64], given: NDArray[np.int64], there: NDArray[np.int64], names: Sequence[str]
+) -> tuple[ClassScores, ...]:
+    """Score each class, or label, by itself.
+
+    Args:
+        right: How many examples were rightly given it, `(classes,)`.
+        given: How many were given it, `(classes,)`.
+        there: How many are of it, `(classes,)`.
+        names: Label of each class.
+    """
+    precision, recall, f1 = share(right, given), share(right, there), share(2 * right, given + there)
+    return tuple(
+        ClassScores(name, float(precision[i]), float(recall[i]), float(f1[i]), int(there[i]))
+        for i, name in enumerate(names)
     )
-    return Classification(scores, classes, confusion_matrix(truth, told, labels=numbers))
+
+
+def share(part: NDArray[np.int64], whole: NDArray[np.int64], *, of_nothing: float = 0.0) -> NDArray[np.float64]:
+    """Divide counts, `of_nothing` where there is nothing to have a share of."""
+    shares: NDArray[np.float64] = np.divide(part, whole, out=np.full(np.shape(part), of_nothing), where=whole > 0)
+    return shares
+
+
+def _log_loss(truth: NDArray[np.int32], probabilities: NDArray[np.float64]) -> float:
+    """Return the mean surprise of the true class; a probability of 0 or 1 is taken as next to it."""
+    least = np.finfo(np.float64).eps
+    of_truth = np.clip(probabilities[np.arange(len(truth)), truth], least, 1.0 - least)
+    return float(-np.log(of_truth).mean())

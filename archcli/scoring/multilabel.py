@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.metrics import accuracy_score, f1_score, hamming_loss, precision_recall_fscore_support
 
-from archcli.scoring.classification import ClassScores
+from archcli.scoring.classification import ClassScores, score_each, share
 
 
 @dataclass(frozen=True)
@@ -42,16 +41,13 @@ def score_labels(truth: NDArray[Any], outputs: NDArray[np.float32], label_names:
         outputs: The model's answers, `(examples, labels)`.
         label_names: Each label as written.
     """
-    expected, told = truth.astype(np.int64), told_labels(outputs).astype(np.int64)
-    precision, recall, f1, support = precision_recall_fscore_support(expected, told, average=None, zero_division=0.0)
+    expected, told = truth > 0, told_labels(outputs)
+    right, given, there = (expected & told).sum(axis=0), told.sum(axis=0), expected.sum(axis=0)
+    f1 = share(2 * right, given + there, of_nothing=np.nan)
     scores = {
-        "f1_micro": float(f1_score(expected, told, average="micro", zero_division=np.nan)),
-        "f1_macro": float(f1_score(expected, told, average="macro", zero_division=np.nan)),
-        "subset_accuracy": float(accuracy_score(expected, told)),
-        "hamming_loss": float(hamming_loss(expected, told)),
+        "f1_micro": float(share(2 * right.sum(), (given + there).sum(), of_nothing=np.nan)),
+        "f1_macro": float("nan") if np.isnan(f1).all() else float(np.nanmean(f1)),
+        "subset_accuracy": float((expected == told).all(axis=-1).mean()),
+        "hamming_loss": float((expected != told).mean()),
     }
-    labels = tuple(
-        ClassScores(name, float(precision[i]), float(recall[i]), float(f1[i]), int(support[i]))
-        for i, name in enumerate(label_names)
-    )
-    return Multilabel(scores, labels)
+    return Multilabel(scores, score_each(right, given, there, label_names))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
 
 import pytest
 
-from archcli.engine.quiet import native_log_dropped, set_variables
+from archcli.engine.quiet import left_out, native_log_dropped, set_variables
 
 
 def run_python(code: str) -> subprocess.CompletedProcess[str]:
@@ -35,6 +36,29 @@ def test_tensorflow_starts_without_a_word() -> None:
     answer = run_python(f"{start}; import keras; print(keras.backend.backend(), float(keras.ops.add(1.0, 2.0)))")
 
     assert (answer.stdout, answer.stderr) == ("tensorflow 3.0\n", "")
+
+
+@pytest.mark.slow
+def test_tensorflow_starts_without_what_it_wraps() -> None:
+    """It takes longer to import than Keras itself; afterwards whoever wants it imports it."""
+    start = "import sys; from archcli.engine.quiet import WRAPPED, start_tensorflow; start_tensorflow()"
+
+    answer = run_python(f"{start}; print(set(WRAPPED) & set(sys.modules)); import sklearn.base, matplotlib.figure")
+
+    assert answer.stdout == "set()\n"
+
+
+def test_what_is_left_out_can_be_imported_before_and_after() -> None:
+    """Inside it is as if it were not installed, but for what is imported already."""
+    package = "wsgiref"
+    sys.modules.pop(package, None)
+
+    with left_out(["sys", package]):
+        assert importlib.import_module("sys") is sys
+        with pytest.raises(ModuleNotFoundError, match=package):
+            importlib.import_module(package)
+
+    assert importlib.import_module(package).__name__ == package
 
 
 def test_a_log_level_that_the_user_has_set_stays() -> None:

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from sklearn import metrics
 
 from archcli.scoring.multilabel import score_labels, told_labels
 
@@ -39,3 +40,26 @@ def test_a_label_that_is_nowhere_does_not_count() -> None:
 
     assert score_labels(truth, truth.astype("float32"), ["a", "b"]).scores["f1_macro"] == 1
     assert math.isnan(score_labels(0 * truth, 0 * truth.astype("float32"), ["a", "b"]).scores["f1_micro"])
+
+
+@pytest.mark.parametrize(("examples", "labels"), [(100, 4), (3, 6)])
+def test_scores_are_scikit_learns(examples: int, labels: int) -> None:
+    """Also where a label is neither there nor told."""
+    random = np.random.default_rng(0)
+    truth, chances = random.integers(0, 2, (examples, labels)), random.random((examples, labels), "float32")
+    truth[:, 0], chances[:, 0] = 0, 0.1
+    told = told_labels(chances).astype(int)
+
+    scored = score_labels(truth, chances, [f"label {number}" for number in range(labels)])
+
+    each = metrics.precision_recall_fscore_support(truth, told, zero_division=0.0)
+    assert scored.scores == pytest.approx(
+        {
+            "f1_micro": metrics.f1_score(truth, told, average="micro", zero_division=np.nan),
+            "f1_macro": metrics.f1_score(truth, told, average="macro", zero_division=np.nan),
+            "subset_accuracy": metrics.accuracy_score(truth, told),
+            "hamming_loss": metrics.hamming_loss(truth, told),
+        },
+        rel=1e-12,
+    )
+    assert [(one.precision, one.recall, one.f1, one.examples) for one in scored.labels] == list(zip(*each, strict=True))

@@ -1,4 +1,7 @@
-"""A CSV: read by pyarrow, every cell as text, so that nothing is guessed; then turned into what the recipe says."""
+"""A CSV: read by pyarrow, every cell as text, so that nothing is guessed; then turned into what the recipe says.
+
+PyArrow is imported where it is used: it takes a quarter of a second, and most data are no CSV.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
-from pyarrow import csv
 
 from archcli.data.faults import CellFault, Faults
 from archcli.data.table import ClassNumbers, Labels, Numbers, find_missing, is_missing, number_fault
@@ -53,6 +53,9 @@ class CsvTable:
 
     def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read a column as numbers; blanks around them do not matter."""
+        import pyarrow as pa  # noqa: PLC0415
+        import pyarrow.compute as pc  # noqa: PLC0415
+
         texts = pc.utf8_trim_whitespace(self.cells[column])
         try:
             exact = pc.cast(texts, pa.float64()).to_numpy()
@@ -132,6 +135,9 @@ def open_csv(path: Path, columns: Sequence[str], *, delimiter: str = ",", locati
 
 def _read_with_arrow(path: Path, header: Header, columns: Sequence[str]) -> dict[str, Any] | None:
     """Read columns as text; None where pyarrow finds anything wrong, which it does not place."""
+    import pyarrow as pa  # noqa: PLC0415
+    from pyarrow import csv  # noqa: PLC0415
+
     ids = [str(index) for index in range(len(header.names))]
     wanted = {column: ids[header.names.index(column)] for column in columns}
     read = list(dict.fromkeys([*wanted.values(), ids[-1]]))
@@ -176,6 +182,8 @@ def _read_record_by_record(path: Path, header: Header, columns: Sequence[str]) -
     Raises:
         DataError: A row has too many or too few cells, a cell is no UTF-8, or a quote is not closed.
     """
+    import pyarrow as pa  # noqa: PLC0415
+
     places = {column: header.names.index(column) for column in columns}
     texts: dict[str, list[str]] = {column: [] for column in columns}
     problems: list[Problem] = []
