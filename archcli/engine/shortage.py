@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import keras
 
-from archcli.engine.batch_size import Measure, nothing_fits, power_of_two, release_frames, try_sizes
+from archcli.engine.batch_size import nothing_fits, power_of_two, release_frames, try_sizes
 from archcli.engine.devices import describe_devices
 from archcli.engine.memory import free_host_memory, free_memory, write_bytes
 from archcli.engine.trial import Trial, variables_kept
@@ -27,23 +27,38 @@ SECONDS_OF_SEARCH: Final = 60.0
 """How long sizes are tried after memory ran out; one that has begun is not cut short."""
 
 
-def explain_shortage(error: TrainingError, measure: Measure, *, batch_size: int) -> TrainingError:
+def explain_shortage(
+    error: TrainingError, model: keras.Model, training: Examples, validation: Examples | None, settings: Settings
+) -> TrainingError:
     """Say which batches fit, after those of a training did not.
 
     Args:
         error: What training ended with, `out-of-memory`; tensors that its frames hold are let go.
-        measure: Runs the steps of a batch size; nothing else is asked of the model any more.
-        batch_size: What did not fit.
+        model: What was trained; nothing else is asked of it any more.
+        training: What it was trained on.
+        validation: What was evaluated between epochs; None: nothing was.
+        settings: How it was trained.
     """
     release_frames(error)
-    if batch_size == 1:
+    size = settings.batch_size
+    if size == 1:
         return TrainingError(nothing_fits("memory ran out"))
-    failed = f"memory ran out with batches of {batch_size}"
-    limit = power_of_two(batch_size - 1)
-    tried = try_sizes(measure, limit=limit, budget=free_memory(), seconds=SECONDS_OF_SEARCH)
+    failed = f"memory ran out with batches of {size}"
+    replicas = count_replicas(model)
+    if replicas > 1:
+        message = f"{failed}, which is {math.ceil(size / replicas)} on each of {replicas} devices"
+        return TrainingError(Problem("out-of-memory", message, hint="write a smaller `train.batch_size`"))
+    trial = Trial(model, training, validation, settings)
+    limit = power_of_two(size - 1)
+    tried = try_sizes(trial.measure, limit=limit, budget=free_memory(), seconds=SECONDS_OF_SEARCH)
     if tried.fitting is None:
         return TrainingError(nothing_fits(failed))
     return TrainingError(_too_large(f"{failed}; the largest that fitted is {tried.fitting}", tried.fitting))
+
+
+def count_replicas(model: keras.Model) -> int:
+    """Return on how many devices a model learns at once, whose steps are then not run alone."""
+    return int(model.distribute_strategy.num_replicas_in_sync)
 
 
 def check_room(
@@ -51,8 +66,9 @@ def check_room(
 ) -> None:
     """Refuse a batch size that is sure not to fit, where the kernel would end the process rather than refuse memory.
 
-    Nothing is run where the layers' outputs are few beside the memory that is free, as they mostly are, or on a GPU,
-    which refuses by itself. Else smaller batches are run, and what the wanted one takes is told from two of them.
+    Nothing is run where the layers' outputs are few beside the memory that is free, as they mostly are, on a GPU, which
+    refuses by itself, and on several devices. Else smaller batches are run, and what the wanted one takes is told from
+    two of them.
 
     Args:
         model: Built and compiled, with the variables of its optimizer, loss and metrics made; none is changed.
@@ -64,7 +80,7 @@ def check_room(
     Raises:
         TrainingError: `out-of-memory`.
     """
-    if describe_devices().kind == "gpu":
+    if describe_devices().kind == "gpu" or count_replicas(model) > 1:
         return
     free = free_host_memory() if free is None else free
     size = settings.batch_size

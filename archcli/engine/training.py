@@ -11,7 +11,6 @@ from archcli.engine.checkpoints import CheckpointFolder
 from archcli.engine.interruption import signals_as_requests
 from archcli.engine.session import Session
 from archcli.engine.shortage import explain_shortage
-from archcli.engine.trial import Trial
 from archcli.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -111,8 +110,7 @@ def train_model(
     except TrainingError as error:
         if not is_shortage(error):
             raise
-        trial = Trial(model, training, validation, settings)
-        raise explain_shortage(error, trial.measure, batch_size=settings.batch_size) from error
+        raise explain_shortage(error, model, training, validation, settings) from error
     position = session.position
     note = session.rule.describe(position.epoch)
     return Outcome(
