@@ -8,7 +8,8 @@ wrappers count as its own. The rules, the first that fits:
 2. Batches of different lengths: graph, since XLA compiles each length anew.
 3. TensorFlow's op determinism is on: graph, since XLA has no deterministic form of some operations.
 4. A layer that says that it cannot be compiled by XLA: graph.
-5. On a GPU: `LSTM` and `GRU` in graph, where they keep cuDNN's kernels; all else by XLA.
+5. On a GPU: graph where any `LSTM` or `GRU` keeps cuDNN's kernels, which XLA cannot compile; whose arguments have lost
+   them already (see `archcli.engine.cudnn`) counts as any other layer. All else by XLA.
 6. On a CPU: graph with one core, on which XLA loses what it gains; graph where any layer is not among those tried
    under XLA, convolutions above all, which XLA runs up to 35 times slower; graph for a training of few steps, which is
    over before the seconds of compiling are won back; all else by XLA.
@@ -21,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tensorflow.python.framework.config import is_op_determinism_enabled
 
+from archcli.engine.cudnn import has_kernel, keeps_cudnn
 from archcli.errors import Problem, RecipeError
 
 if TYPE_CHECKING:
@@ -51,7 +53,6 @@ TRIED_UNDER_XLA_ON_CPU = frozenset({
     # merging
     "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot",
 })  # fmt: skip
-KEEPS_CUDNN = frozenset({"LSTM", "GRU"})
 RECURRENT = frozenset({"RNN", "SimpleRNN", "GRU", "LSTM", "Elman", "Jordan", "FullyRecurrent"})
 # Measured on two cores, graph and XLA, microseconds a step of 32 examples: MLP 417 and 146, Elman over 30 steps 4750
 # and 1240, Jordan 3440 and 1760, fully recurrent 5800 and 2120, multi-head attention 4330 and 1850, equilibrium 1500
@@ -117,13 +118,16 @@ def choose_mode(
     refused = find_refused_layer(model)
     if refused is not None:
         return Mode("graph", f"`{refused}` cannot be compiled by XLA")
-    names = {type(layer).__name__ for layer in _walk(model)}
-    return _choose_on_gpu(names) if device == "gpu" else _choose_on_cpu(names, core_count, total_steps)
+    return _choose_on_gpu(model) if device == "gpu" else _choose_on_cpu(model, core_count, total_steps)
 
 
 def find_refused_layer(model: keras.Model) -> str | None:
-    """Return the class of a layer that says that it cannot be compiled by XLA; None where all can."""
-    return min((type(layer).__name__ for layer in _walk(model) if not layer.supports_jit), default=None)
+    """Return the class of a layer that cannot be compiled by XLA; None where all can.
+
+    `LSTM` and `GRU` can, although on a GPU Keras says that those of cuDNN cannot: they leave it where XLA is asked for.
+    """
+    refused = (layer for layer in _walk(model) if not layer.supports_jit and not has_kernel(layer))
+    return min((type(layer).__name__ for layer in refused), default=None)
 
 
 def _walk(model: keras.Model) -> list[Any]:
@@ -131,16 +135,17 @@ def _walk(model: keras.Model) -> list[Any]:
     return layers
 
 
-def _choose_on_gpu(names: set[str]) -> Mode:
-    recurrent = sorted(names & KEEPS_CUDNN)
-    if recurrent:
-        return Mode("graph", f"`{recurrent[0]}` keeps cuDNN's kernels on a GPU")
+def _choose_on_gpu(model: keras.Model) -> Mode:
+    kept = min((type(layer).__name__ for layer in _walk(model) if keeps_cudnn(layer)), default=None)
+    if kept is not None:
+        return Mode("graph", f"`{kept}` keeps cuDNN's kernels on a GPU")
     return Mode("xla", "XLA compiles every layer of this model on a GPU")
 
 
-def _choose_on_cpu(names: set[str], core_count: int, total_steps: int) -> Mode:
+def _choose_on_cpu(model: keras.Model, core_count: int, total_steps: int) -> Mode:
     if core_count == 1:
         return Mode("graph", "XLA gains nothing on one core")
+    names = {type(layer).__name__ for layer in _walk(model)}
     untried = sorted(names - TRIED_UNDER_XLA_ON_CPU)
     if untried:
         return Mode("graph", f"`{untried[0]}` is not among the layers that XLA runs fast on a CPU")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +17,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from archcli.engine.cudnn import leave_cudnn
 from archcli.engine.faults import describe_building, describe_running
 from archcli.engine.feeding import Batches, Examples, place_examples, take
 
 if TYPE_CHECKING:
     from archcli.engine.compile_mode import ModeName
+    from archcli.engine.replicas import Replicas
 
 Step = Callable[[Any, tf.Tensor], Mapping[str, Any]]
 """Takes the data and the indices of one batch, `(batch,)`, and returns the running loss and metrics by name."""
@@ -52,8 +54,9 @@ class Loop:
     """Steps of one kind on one model, many per call.
 
     A function is compiled for each shape of batch: the whole ones and the partial one, which is run as a graph where
-    the whole ones are run by XLA, since one step an epoch does not earn seconds of compiling. How many steps a call
-    takes is chosen by how long the last one took, and has no effect on any number.
+    the whole ones are run by XLA, since one step an epoch does not earn seconds of compiling. A graph can be traced once
+    for both, as `Model.fit` traces its own where there is a partial batch. How many steps a call takes is chosen by how
+    long the last one took, and has no effect on any number.
     """
 
     def __init__(
@@ -63,6 +66,8 @@ class Loop:
         *,
         mode: ModeName,
         reset: Callable[[], None] | None = None,
+        any_size: bool = False,
+        replicas: Replicas | None = None,
     ) -> None:
         """Run steps of a model.
 
@@ -70,16 +75,26 @@ class Loop:
             model: Built and compiled.
             step: Takes a batch of the data that `advance` is given, by its indices; `take_then` makes one out of
                 `model.train_step` and the like.
-            mode: How.
+            mode: How. By XLA, no layer of the model goes to cuDNN from now on, which XLA cannot compile.
             reset: Begins an epoch; None: `model.reset_metrics`.
+            any_size: Whether a graph is traced once for batches of any size, rather than for each size. Numbers may be
+                rounded in another way.
+            replicas: Who does `step` and `reset`; None: the model on one device. Where there are several, XLA cannot
+                compile the sums between them: they compile what comes before by themselves.
         """
+        if mode == "xla":
+            leave_cudnn(model)
         self._pace = Pace()
-        parts = (model, step, reset or model.reset_metrics)
+        self._replicas = replicas
+        is_many = replicas is not None and replicas.is_many
+        reset = reset or model.reset_metrics
+        parts = (model, step, reset if replicas is None else replicas.spread_reset(reset))
         if mode == "eager":
             self._run = self._run_rest = _run_eagerly(*parts)
         else:
-            self._run_rest = _compile(*parts, use_xla=False)
-            self._run = _compile(*parts, use_xla=True) if mode == "xla" else self._run_rest
+            self._run_rest = _compile(*parts, use_xla=False, any_size=any_size and mode == "graph" and not is_many)
+            use_xla = mode == "xla" and not is_many
+            self._run = _compile(*parts, use_xla=True, any_size=False) if use_xla else self._run_rest
 
     def warm_up(self, data: Any, batches: Batches) -> None:
         """Compile for both shapes of batch, by running none of the steps; no variable changes.
@@ -114,7 +129,9 @@ class Loop:
         if begin >= batches.whole_count:
             reached = self._call(self._run_rest, data, batches.rest, start=0, stop=1, resets=resets)
             return replace(reached, step=batches.stop)
-        stop = min(begin + self._pace.step_count, batches.whole_count)
+        count = self._pace.step_count
+        count = count if self._replicas is None else self._replicas.agree(count)
+        stop = min(begin + count, batches.whole_count)
         began = time.perf_counter()
         reached = self._call(self._run, data, batches.whole, start=begin, stop=stop, resets=resets)
         self._pace.adapt(stop - begin, time.perf_counter() - began)
@@ -123,7 +140,8 @@ class Loop:
     def _call(
         self, run: Callable[..., Any], data: Any, indices: tf.Tensor, *, start: int, stop: int, resets: bool = False
     ) -> Reached:
-        with describe_running():
+        scope: AbstractContextManager[Any] = nullcontext() if self._replicas is None else self._replicas.scope()
+        with describe_running(), scope:
             done, finite, metrics = run(data, indices, tf.constant(start), tf.constant(stop), tf.constant(resets))
             return Reached(int(done), name_metrics(metrics), bool(finite))
 
@@ -151,7 +169,7 @@ class Pace:
 
 
 def build_step(model: keras.Model, examples: Examples, *, batch_size: int) -> None:
-    """Make the optimizer's, the loss's and the metrics' variables, by tracing an evaluation step that never runs.
+    """Make the optimizer's, the loss's and the metrics' variables, from the shapes of a batch alone.
 
     Run eagerly, a step would advance the seeds of recurrent dropout; made inside the loop, the variables would cost a
     second trace of all of it. Done already, it is not done again.
@@ -168,10 +186,7 @@ def build_step(model: keras.Model, examples: Examples, *, batch_size: int) -> No
     if all(part is None or part.built for part in parts):
         return
     with describe_building():
-        if model.optimizer is not None:
-            model.optimizer.build(model.trainable_variables)
-        first = place_examples(examples.first(batch_size))
-        tf.function(model.test_step, autograph=False).get_concrete_function(first)
+        model._symbolic_build(data_batch=place_examples(examples.first(batch_size)))  # noqa: SLF001 -- as `fit` does
 
 
 def name_metrics(results: Mapping[str, Any]) -> dict[str, float]:
@@ -205,7 +220,9 @@ def seeds_kept(model: keras.Model) -> Iterator[None]:
             variable.assign(value)
 
 
-def _compile(model: keras.Model, step: Step, reset: Callable[[], None], *, use_xla: bool) -> Callable[..., Any]:
+def _compile(
+    model: keras.Model, step: Step, reset: Callable[[], None], *, use_xla: bool, any_size: bool
+) -> Callable[..., Any]:
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
@@ -225,9 +242,10 @@ def _compile(model: keras.Model, step: Step, reset: Callable[[], None], *, use_x
 
     def call(data: Any, indices: tf.Tensor, *position: tf.Tensor) -> Any:
         # One trace for each shape is what is wanted; TensorFlow, left to find that out, would warn of it.
-        shapes = tuple(tuple(tensor.shape) for tensor in keras.tree.flatten((data, indices)))
+        known = tf.TensorSpec([None, None], indices.dtype) if any_size else indices
+        shapes = tuple(tuple(tensor.shape) for tensor in keras.tree.flatten((data, known)))
         if shapes not in traces:
-            traces[shapes] = function.get_concrete_function(data, indices, *position)
+            traces[shapes] = function.get_concrete_function(data, known, *position)
         return traces[shapes](data, indices, *position)
 
     return call

@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from archcli.engine import compile_mode
-from archcli.engine.compile_mode import Mode, choose_mode
+from archcli.engine.compile_mode import Mode, choose_mode, find_refused_layer
 from archcli.errors import Problem, RecipeError
 from archcli.layers.elman import Elman
 from archcli.layers.fully_recurrent import FullyRecurrent
@@ -146,6 +146,41 @@ def test_recurrent_steps_pay_sooner() -> None:
 def test_lstm_keeps_cudnn_on_a_gpu() -> None:
     """On a GPU a graph keeps cuDNN's kernels."""
     assert choose_mode(lstm(), "auto", **ON_GPU) == Mode("graph", "`LSTM` keeps cuDNN's kernels on a GPU")
+
+
+def test_a_gru_in_a_model_inside_the_model_keeps_cudnn_on_a_gpu() -> None:
+    """However deep the layer is, beside whatever others."""
+    inner = keras.Sequential([keras.Input((5, 2)), layers.GRU(3), layers.Dense(2)])
+    model = keras.Sequential([keras.Input((5, 4)), layers.Dense(2), inner])
+
+    assert choose_mode(model, "auto", **ON_GPU) == Mode("graph", "`GRU` keeps cuDNN's kernels on a GPU")
+
+
+@pytest.mark.parametrize(
+    "layer",
+    [
+        layers.LSTM(3, recurrent_dropout=0.5),
+        layers.LSTM(3, activation="relu"),
+        layers.GRU(3, reset_after=False),
+        layers.Bidirectional(layers.LSTM(3, use_bias=False)),
+        layers.RNN(layers.LSTMCell(3)),
+        layers.SimpleRNN(3),
+    ],
+)
+def test_what_has_lost_cudnn_goes_to_xla_on_a_gpu(layer: keras.Layer) -> None:
+    """There are no kernels of cuDNN to keep."""
+    model = keras.Sequential([keras.Input((5, 2)), layer, layers.Dense(1)])
+
+    assert choose_mode(model, "auto", **ON_GPU) == Mode("xla", "XLA compiles every layer of this model on a GPU")
+
+
+def test_xla_does_not_refuse_what_leaves_cudnn() -> None:
+    """Keras says on a GPU that such a layer cannot be compiled; it can, in Keras's own loop."""
+    layer = layers.LSTM(3)
+    layer.supports_jit = False  # as on a GPU
+    model = keras.Sequential([keras.Input((5, 2)), layer])
+
+    assert find_refused_layer(model) is None
 
 
 def test_convolutions_go_to_xla_on_a_gpu() -> None:
