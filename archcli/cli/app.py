@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 import archcli
-from archcli.cli import machine_commands, model_commands, recipe_commands, run_commands, tune_command
+from archcli.cli import bench_command, machine_commands, model_commands, recipe_commands, run_commands, tune_command
 from archcli.cli.starting import collector_at_rest
 from archcli.errors import ArchcliError, Interrupted
 
@@ -50,6 +50,7 @@ def build_app() -> typer.Typer:
     app.callback(help=_HELP, epilog=_EPILOG)(_top)
     run_commands.add_to(app)
     tune_command.add_to(app)
+    bench_command.add_to(app)
     model_commands.add_to(app)
     recipe_commands.add_to(app)
     machine_commands.add_to(app)
