@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from archcli.commands.scored import Scored, told_classes
 from archcli.data.features.shift import scale_target
+from archcli.engine.batch_size import run_halving
+from archcli.engine.faults import describe_running
 from archcli.engine.feeding import place
 from archcli.engine.prediction import predict_outputs
+from archcli.engine.shortage import fitting_prediction
 from archcli.recipe.facts import END, InputFacts, TargetFacts
 
 BATCH: Final = 1024
-"""Examples a step: many, since no gradient is kept."""
+"""Examples a step, or fewer where memory does not hold so many: no gradient is kept."""
 
 START: Final = 1
 """The index of a text's start in the input that is that text some steps late; 0 is padding."""
@@ -34,9 +37,14 @@ def run_saved(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, N
 
     Returns:
         The answers, `(examples, ...)`, by the outputs' names.
+
+    Raises:
+        TrainingError: `out-of-memory`: not even one example at a time fits.
     """
     taken = {leaf.name: inputs[leaf.name] for facts in scored.inputs.values() for leaf in facts.leaves}
-    return _by_name(predict_outputs(model, _single(taken), batch_size=BATCH), scored)
+    given = _single(taken)
+    size = fitting_prediction(model, given, most=BATCH)
+    return _by_name(run_halving(lambda size: predict_outputs(model, given, batch_size=size), size), scored)
 
 
 def answer(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDArray[Any]]:
@@ -49,6 +57,9 @@ def answer(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDAr
 
     Returns:
         The answers, `(examples, ...)`, by the outputs' names.
+
+    Raises:
+        TrainingError: `out-of-memory`: not even one example at a time fits.
     """
     if not fed_back(scored):
         return run_saved(model, inputs, scored)
@@ -60,10 +71,16 @@ def answer(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDAr
         if leaf.kind != "shift"
     }
     count = len(next(iter(given.values()))) if given else len(next(iter(inputs.values())))
-    batches = []
-    for start in range(0, count, BATCH):
-        batch = {name: values[start : start + BATCH] for name, values in given.items()}
-        batches.append(_run_free(model, batch, min(BATCH, count - start), shifts, scored))
+
+    def run(size: int) -> list[dict[str, NDArray[Any]]]:
+        batches = []
+        for start in range(0, count, size):
+            batch = {name: values[start : start + size] for name, values in given.items()}
+            with describe_running():
+                batches.append(_run_free(model, batch, min(size, count - start), shifts, scored))
+        return batches
+
+    batches = run_halving(run, fitting_prediction(model, given, most=BATCH))
     return {name: np.concatenate([batch[name] for batch in batches]) for name in scored.outputs}
 
 

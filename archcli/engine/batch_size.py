@@ -25,7 +25,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeVar
 
 from archcli.engine.memory import write_bytes
 from archcli.errors import Problem, TrainingError
@@ -36,6 +36,7 @@ ALWAYS_ALLOWED: Final = 32
 FIRST_TRIED: Final = 16
 GROWTH_BETWEEN_TRIALS: Final = 32
 GROWTH_BY_SLOPE: Final = 4
+Result = TypeVar("Result")
 Measure = Callable[[int], int]
 """Runs the steps of a batch size and returns how many bytes they took at most; raises `TrainingError` with
 `out-of-memory` where they do not fit."""
@@ -142,6 +143,28 @@ def _next_size(peaks: dict[int, int], fitting: int, largest: int, budget: int | 
     left = 0 if budget is None else budget - peaks[fitting]
     most = fitting + left / max(each, 1)
     return power_of_two(int(min(most, largest, GROWTH_BY_SLOPE * fitting))) if most >= 2 * fitting else None
+
+
+def run_halving(run: Callable[[int], Result], batch_size: int) -> Result:
+    """Run what no batch size has an influence on, with half of it, and half of that, where memory runs out.
+
+    Args:
+        run: Takes a batch size.
+        batch_size: The first to try, from 1.
+
+    Raises:
+        TrainingError: `out-of-memory`: not even one example at a time fits; or what `run` raises besides.
+    """
+    size = batch_size
+    while size >= 1:
+        try:
+            return run(size)
+        except TrainingError as error:
+            if not is_shortage(error):
+                raise
+            release_frames(error)
+        size //= 2
+    raise TrainingError(nothing_fits(f"memory ran out with batches of {batch_size}"))
 
 
 def nothing_fits(what: str) -> Problem:

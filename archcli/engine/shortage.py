@@ -14,11 +14,14 @@ from archcli.engine.trial import Trial, variables_kept
 from archcli.errors import Problem, TrainingError
 
 if TYPE_CHECKING:
-    from archcli.engine.feeding import Examples
+    from archcli.engine.feeding import Arrays, Examples
     from archcli.engine.settings import Settings
 
 SHARE_THAT_IS_TRIED: Final = 0.1
 """Layers whose outputs take less of the free memory are not tried before training on a CPU."""
+
+SHARE_OF_PREDICTION: Final = 0.25
+"""Layers whose outputs take less of the free memory are surely room enough: few of them are held at a time."""
 
 KEPT_BY_RECURRENT: Final = 8
 """For each number that a recurrent layer puts out, about as many are kept for the gradient: gates, states, sums."""
@@ -84,7 +87,7 @@ def check_room(
         return
     free = free_host_memory() if free is None else free
     size = settings.batch_size
-    if free is None or estimate_outputs(model, training) * size < SHARE_THAT_IS_TRIED * free:
+    if free is None or estimate_outputs(model, training.inputs) * size < SHARE_THAT_IS_TRIED * free:
         return
     with variables_kept(model):
         trial = Trial(model, training, validation, settings)
@@ -97,14 +100,31 @@ def check_room(
         raise TrainingError(_too_large(f"{failed}; the largest that fitted is {tried.fitting}", tried.fitting))
 
 
-def estimate_outputs(model: keras.Model, examples: Examples) -> int:
+def fitting_prediction(model: keras.Model, inputs: Arrays, *, most: int) -> int:
+    """Return how many examples a model can answer at a time, so that its outputs are sure to fit into memory.
+
+    Args:
+        model: Built.
+        inputs: What it is to answer.
+        most: More are never wanted.
+
+    Returns:
+        A power of two, or `most`.
+    """
+    free, each = free_memory(), estimate_outputs(model, inputs)
+    if free is None or each * most <= SHARE_OF_PREDICTION * free:
+        return most
+    return power_of_two(max(1, int(SHARE_OF_PREDICTION * free / each)))
+
+
+def estimate_outputs(model: keras.Model, inputs: Arrays) -> int:
     """Return what the outputs of all layers take for one example, in bytes, about; recurrent layers keep more a step.
 
     Args:
         model: Built.
-        examples: They tell how long sequences are where the model leaves it open.
+        inputs: What it takes: tells how long sequences are where the model leaves it open.
     """
-    steps = max((array.shape[1] for array in keras.tree.flatten(examples.inputs) if array.ndim > 1), default=1)
+    steps = max((array.shape[1] for array in keras.tree.flatten(inputs) if array.ndim > 1), default=1)
     total = 0
     for layer in model._flatten_layers(include_self=False):  # noqa: SLF001 -- no public walk reaches nested models
         kept = KEPT_BY_RECURRENT if isinstance(layer, keras.layers.RNN) else 1

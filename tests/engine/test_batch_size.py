@@ -10,6 +10,7 @@ from archcli.engine.batch_size import (
     is_shortage,
     largest_allowed,
     power_of_two,
+    run_halving,
     try_sizes,
 )
 from archcli.errors import Problem, TrainingError
@@ -147,3 +148,24 @@ def test_sizes_that_are_run_are_kept_with_what_they_took() -> None:
 def test_powers_of_two(count: int, power: int) -> None:
     """The largest that is not above."""
     assert power_of_two(count) == power
+
+
+def test_what_does_not_depend_on_the_batch_is_run_with_fewer() -> None:
+    """Prediction gives the same answers in batches of any size."""
+    steps = Steps(each=MIB, room=300 * MIB)
+
+    assert run_halving(steps, 1000) == 250 * MIB
+    assert steps.sizes == [1000, 500, 250]
+
+
+def test_what_fits_with_no_batch_is_told_with_the_size_that_was_tried_first() -> None:
+    """After 4, 2 and 1."""
+    steps = Steps(each=MIB, room=0)
+
+    with pytest.raises(TrainingError) as caught:
+        run_halving(steps, 4)
+
+    assert steps.sizes == [4, 2, 1]
+    assert caught.value.problems[0].message == (
+        "memory ran out with batches of 4, and no batch fits, not even one of a single example"
+    )
