@@ -90,7 +90,14 @@ def resume(
 
 
 def summary(
-    recipe: RecipeArgument, overrides: Overrides = None, *, as_json: AsJson = False, quiet: Quiet = False
+    recipe: RecipeArgument,
+    overrides: Overrides = None,
+    *,
+    performance: Annotated[
+        bool, typer.Option("--performance", help="Show which layers take fast paths, what each costs, what to change.")
+    ] = False,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Build the model of a recipe and show its layers, shapes and parameters."""
     from archcli.cli.render import Column, open_console, print_json, print_pairs, print_table
@@ -98,6 +105,12 @@ def summary(
 
     check(recipe, overrides or ())
     start_long_work()
+    if performance:
+        from archcli.cli.performance import print_performance
+
+        print_performance(recipe, overrides or (), as_json=as_json)
+        print_next(f"archcli bench {shlex.join([recipe, *(overrides or [])])}", quiet=quiet or as_json)
+        return
     from archcli.commands.summary import summarize
 
     report = summarize(recipe, overrides or ())
@@ -192,7 +205,9 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
 
     path = report.run.path
     if as_json:
-        print_json({**vars(report), "run": str(path), "model": str(report.run.model)}, open_console())
+        undrawn = None if report.undrawn is None else report.undrawn.message
+        files = {"run": str(path), "model": str(report.run.model), "undrawn": undrawn}
+        print_json({**vars(report), **files}, open_console())
         return
     shown = "  ".join(f"{name} {value:.4f}" for name, value in report.scores[report.evaluated_on].items())
     speed = f"{report.examples_per_second:,.0f} examples/s ({report.mode})"
@@ -207,6 +222,8 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
     if report.evaluated_on == "training":
         pairs.insert(1, ("note", "nothing was held back: these are the examples it was trained on"))
     pairs[-1:-1] = [("note", note) for note in report.notes]
+    if report.undrawn is not None:
+        pairs.insert(-1, ("pictures", f"{report.undrawn.message}; see {report.run.log}"))
     print_pairs(pairs, open_console())
     print_next(f"archcli evaluate {called(path, runs)}", quiet=quiet)
 

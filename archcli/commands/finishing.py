@@ -13,9 +13,10 @@ from archcli.commands.preparing import Prepared
 from archcli.commands.scored import Scored
 from archcli.commands.scores import OutputScores, PartScores, score_part
 from archcli.commands.summary import count_weights
-from archcli.data.splits import PART_NAMES
+from archcli.data.splits import PART_NAMES, PartName
 from archcli.engine.training import Outcome
 from archcli.runs.directory import Run
+from archcli.runs.drawing import Drawing, Undrawn
 from archcli.runs.metrics import RunMetrics, write_metrics
 from archcli.runs.plots import plot_confusion, plot_learning_curves, plot_predictions
 from archcli.runs.writing import write_with
@@ -44,6 +45,7 @@ class TrainReport:
         examples_per_second: Training speed, compiling excluded.
         mode: How steps were run.
         notes: What the learning rule has to say of it, such as whether it has converged.
+        undrawn: Pictures that could not be drawn; None: all are there.
     """
 
     run: Run
@@ -61,24 +63,31 @@ class TrainReport:
     examples_per_second: float
     mode: str
     notes: tuple[str, ...] = ()
+    undrawn: Undrawn | None = None
 
 
-def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
-    """Save the model of the best epoch, score it on every part and draw its pictures.
+def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) -> TrainReport:
+    """Save the model of the best epoch, score it on every part and have its pictures drawn meanwhile.
 
     Args:
         prepared: What was trained; its core has the weights of the best epoch.
         outcome: What came of it.
         run: Where everything goes.
+        pictures: Draws.
 
     Raises:
         SetupError: A file cannot be written.
     """
+    _draw_curves(prepared, outcome, run, pictures)
     saved = prepared.compose()
     write_with(run.model, saved.save)
-    parts = {name: _score(saved, prepared, name) for name in PART_NAMES if name in prepared.dataset.parts}
-    evaluated = parts[prepared.dataset.evaluated_on]
-    _draw(prepared, outcome, evaluated, run)
+    evaluated = _score(saved, prepared, prepared.dataset.evaluated_on)
+    _draw_answers(evaluated, prepared.recipe.name, run, pictures)
+    parts = {
+        name: evaluated if name == evaluated.part else _score(saved, prepared, name)
+        for name in PART_NAMES
+        if name in prepared.dataset.parts
+    }
     metrics = RunMetrics(
         epochs=outcome.epochs_done,
         best_epoch=outcome.best_epoch,
@@ -93,6 +102,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         notes=outcome.notes,
     )
     write_metrics(run, metrics)
+    undrawn = pictures.finish()
     return TrainReport(
         run=run,
         recipe_name=prepared.recipe.name,
@@ -109,36 +119,45 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run) -> TrainReport:
         examples_per_second=outcome.examples_per_second,
         mode=outcome.mode.name,
         notes=outcome.notes,
+        undrawn=undrawn,
     )
 
 
-def _score(saved: keras.Model, prepared: Prepared, name: str) -> PartScores:
-    part = prepared.dataset.parts[name]  # type: ignore[index]  # a name of `PART_NAMES`
+def _score(saved: keras.Model, prepared: Prepared, name: PartName) -> PartScores:
+    part = prepared.dataset.parts[name]
     scored = Scored.of(prepared.recipe.model, prepared.dataset.facts)
     # Step by step takes as many runs as there are steps: not on what was trained on, where it says least.
     free = name != "training" or prepared.dataset.evaluated_on == name
     return score_part(saved, part.inputs, part.targets, scored, part=name, free=free)
 
 
-def _draw(prepared: Prepared, outcome: Outcome, evaluated: PartScores, run: Run) -> None:
+def _draw_curves(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) -> None:
     recipe = prepared.recipe
-    plot_learning_curves(
+    pictures.draw(
+        plot_learning_curves,
         run.plots / "learning_curves.png",
         rows=[{"epoch": row.epoch, **row.metrics} for row in outcome.rows],
         names=recipe.train.columns,
         best_epoch=outcome.best_epoch,
         recipe_name=recipe.name,
     )
+
+
+def _draw_answers(evaluated: PartScores, recipe_name: str, run: Run, pictures: Drawing) -> None:
     several = len(evaluated.answers) > 1
     for scored in evaluated.answers:
-        _draw_answer(scored, recipe.name, evaluated.part, run, suffix=f"_{scored.target.name}" if several else "")
+        suffix = f"_{scored.target.name}" if several else ""
+        _draw_answer(scored, recipe_name, evaluated.part, run, pictures, suffix=suffix)
 
 
-def _draw_answer(scored: OutputScores, recipe_name: str, part: str, run: Run, *, suffix: str) -> None:
+def _draw_answer(
+    scored: OutputScores, recipe_name: str, part: str, run: Run, pictures: Drawing, *, suffix: str
+) -> None:
     """Draw the answers to one target against the truth."""
     target = scored.target
     if scored.confusion is not None:
-        plot_confusion(
+        pictures.draw(
+            plot_confusion,
             run.plots / f"confusion_matrix{suffix}.png",
             counts=scored.confusion,
             class_names=target.classes,
@@ -150,7 +169,8 @@ def _draw_answer(scored: OutputScores, recipe_name: str, part: str, run: Run, *,
         single = truth.shape[1] == 1
         for column in range(min(truth.shape[1], MOST_COLUMNS_DRAWN)):
             name = target.columns[column] if column < len(target.columns) else f"{target.name} {column}"
-            plot_predictions(
+            pictures.draw(
+                plot_predictions,
                 run.plots / (f"predictions{suffix}.png" if single else f"predictions{suffix}_{column}.png"),
                 truth=truth[:, column],
                 predicted=told[:, column],

@@ -29,6 +29,7 @@ from archcli.errors import Interrupted, Location, RecipeError
 from archcli.recipe.recipe import Recipe
 from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run
+from archcli.runs.drawing import drawing
 from archcli.runs.status import Mode as Direction
 from archcli.runs.status import claim_run
 from archcli.runs.writing import write_text
@@ -132,7 +133,7 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
         TrainingError: Training failed; the run directory keeps what was reached.
         Interrupted: Ctrl-C or SIGTERM; likewise, and the message says how to go on.
     """
-    with claim_run(run, monitor=ready.settings.monitor, mode=ready.direction):
+    with claim_run(run, monitor=ready.settings.monitor, mode=ready.direction), drawing() as pictures:
         try:
             outcome = train_model(
                 ready.prepared.core,
@@ -155,7 +156,9 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
         for note in outcome.notes:
             recorder.note(note)
         write_resolved(run, recipe, mode=outcome.mode.name, batch_size=ready.settings.batch_size)
-        report = finish(ready.prepared, outcome, run)
+        report = finish(ready.prepared, outcome, run, pictures)
+        if report.undrawn is not None:
+            recorder.note(f"{report.undrawn.message}\n{report.undrawn.trace}")
         recorder.close()
         return report
 

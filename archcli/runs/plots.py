@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import warnings
 from contextlib import contextmanager
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 -- only a command that has trained or evaluated imports this module
@@ -154,20 +155,41 @@ def plot_predictions(
         axes.grid(visible=True, alpha=0.25)
 
 
+def get_ready() -> None:
+    """Import Matplotlib and draw something, so that the first picture takes no longer than the others."""
+    with _style():
+        figure = _figure(width=1.0, height=1.0)
+        figure.add_subplot().text(0.5, 0.5, "ready")
+        figure.savefig(BytesIO(), format="png")
+
+
 @contextmanager
 def _page(path: Path, *, width: float, height: float) -> Iterator[Figure]:
     """Give an empty figure, `width` times `height` inches, and write it to `path` once it is drawn."""
+    with _style():
+        figure = _figure(width=width, height=height)
+        yield figure
+        # Matplotlib writes its version into the file unless told otherwise.
+        write_with(path, lambda temporary: figure.savefig(temporary, format="png", metadata={"Software": None}))
+
+
+@contextmanager
+def _style() -> Iterator[None]:
+    """Draw in Matplotlib's own style and in fonts that this machine has."""
     from matplotlib import rc_context, rcParamsDefault
-    from matplotlib.figure import Figure
 
     settings = {name: value for name, value in rcParamsDefault.items() if not name.startswith("backend")}
     with rc_context(settings | {"font.family": _fonts()}), warnings.catch_warnings():
         # A character that no font has is drawn as a box, which says as much.
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="compressed")
-        yield figure
-        # Matplotlib writes its version into the file unless told otherwise.
-        write_with(path, lambda temporary: figure.savefig(temporary, format="png", metadata={"Software": None}))
+        yield
+
+
+def _figure(*, width: float, height: float) -> Figure:
+    """Make an empty figure, `width` times `height` inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="compressed")
 
 
 def _fonts() -> list[str]:
