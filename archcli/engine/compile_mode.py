@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import keras
 
 ModeName = Literal["graph", "xla", "eager"]
+XlaVerdict = Literal["yes", "no", "slow", "untried"]
 ModeRequest = Literal["auto", "graph", "xla", "eager"]
 
 TRIED_UNDER_XLA_ON_CPU = frozenset({
@@ -130,7 +131,18 @@ def find_refused_layer(model: keras.Model) -> str | None:
     return min((type(layer).__name__ for layer in refused), default=None)
 
 
-def _walk(model: keras.Model) -> list[Any]:
+def judge_layer(layer: keras.Layer, device: Literal["cpu", "gpu"]) -> XlaVerdict:
+    """Say what becomes of a layer, with those inside it, under XLA."""
+    inner = _walk(layer)
+    if any(not one.supports_jit and not has_kernel(one) for one in inner):
+        return "no"
+    names = {type(one).__name__ for one in inner}
+    if device == "gpu" or names <= TRIED_UNDER_XLA_ON_CPU:
+        return "yes"
+    return "slow" if any("Conv" in name for name in names) else "untried"
+
+
+def _walk(model: keras.Layer) -> list[Any]:
     layers: list[Any] = model._flatten_layers()  # noqa: SLF001 -- no public walk reaches nested models, wrapped layers and cells
     return layers
 

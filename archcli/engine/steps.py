@@ -33,6 +33,8 @@ BatchStep = Callable[[Any], Mapping[str, Any]]
 
 SECONDS_PER_CALL = 0.25
 GROWTH_PER_CALL = 8
+MOST_SECONDS_OF_CALL = 0.5
+"""After which a call begins no other step, however many it was to take: steps may have become slower."""
 
 
 @dataclass(frozen=True)
@@ -90,11 +92,12 @@ class Loop:
         reset = reset or model.reset_metrics
         parts = (model, step, reset if replicas is None else replicas.spread_reset(reset))
         if mode == "eager":
-            self._run = self._run_rest = _run_eagerly(*parts)
+            self._run = self._run_rest = _run_eagerly(*parts, is_timed=not is_many)
         else:
-            self._run_rest = _compile(*parts, use_xla=False, any_size=any_size and mode == "graph" and not is_many)
+            any_size = any_size and mode == "graph" and not is_many
+            self._run_rest = _compile(*parts, any_size=any_size, is_timed=not is_many)
             use_xla = mode == "xla" and not is_many
-            self._run = _compile(*parts, use_xla=True, any_size=False) if use_xla else self._run_rest
+            self._run = _compile(*parts, use_xla=True) if use_xla else self._run_rest
 
     def warm_up(self, data: Any, batches: Batches) -> None:
         """Compile for both shapes of batch, by running none of the steps; no variable changes.
@@ -221,13 +224,34 @@ def seeds_kept(model: keras.Model) -> Iterator[None]:
 
 
 def _compile(
-    model: keras.Model, step: Step, reset: Callable[[], None], *, use_xla: bool, any_size: bool
+    model: keras.Model,
+    step: Step,
+    reset: Callable[[], None],
+    *,
+    use_xla: bool = False,
+    any_size: bool = False,
+    is_timed: bool = False,
 ) -> Callable[..., Any]:
+    """Compile steps.
+
+    Args:
+        model: Whose metrics are read at the end.
+        step: Of the loop.
+        reset: Begins an epoch.
+        use_xla: Whether XLA compiles them.
+        any_size: Whether one trace takes batches of any size.
+        is_timed: Whether they end early when time is over. XLA knows no time, and processes that train together must
+            take the same steps.
+    """
+
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
+        end = tf.timestamp() + MOST_SECONDS_OF_CALL if is_timed else None
+
         def goes_on(done: tf.Tensor, finite: tf.Tensor) -> tf.Tensor:
-            return tf.logical_and(done < stop, finite)
+            wanted = tf.logical_and(done < stop, finite)
+            return wanted if end is None else tf.logical_and(wanted, tf.logical_or(done <= start, tf.timestamp() < end))
 
         def take_step(done: tf.Tensor, _: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
             logs = step(data, indices[done])
@@ -251,14 +275,15 @@ def _compile(
     return call
 
 
-def _run_eagerly(model: keras.Model, step: Step, reset: Callable[[], None]) -> Callable[..., Any]:
+def _run_eagerly(model: keras.Model, step: Step, reset: Callable[[], None], *, is_timed: bool) -> Callable[..., Any]:
     def run(
         data: Any, indices: tf.Tensor, start: tf.Tensor, stop: tf.Tensor, resets: tf.Tensor
     ) -> tuple[Any, Any, Any]:
         if resets:
             reset()
         done, finite = int(start), True
-        while done < int(stop) and finite:
+        end = time.perf_counter() + MOST_SECONDS_OF_CALL if is_timed else math.inf
+        while done < int(stop) and finite and (done == int(start) or time.perf_counter() < end):
             logs = step(data, indices[done])
             done, finite = done + 1, bool(tf.math.is_finite(logs["loss"]))
         return done, finite, model.get_metrics_result()
