@@ -56,9 +56,9 @@ class Loop:
     """Steps of one kind on one model, many per call.
 
     A function is compiled for each shape of batch: the whole ones and the partial one, which is run as a graph where
-    the whole ones are run by XLA, since one step an epoch does not earn seconds of compiling. A graph can be traced once
-    for both, as `Model.fit` traces its own where there is a partial batch. How many steps a call takes is chosen by how
-    long the last one took, and has no effect on any number.
+    the whole ones are run by XLA, since one step an epoch does not earn seconds of compiling. A graph can be traced
+    once for both, as `Model.fit` traces its own where there is a partial batch. How many steps a call takes is chosen
+    by how long the last one took, and has no effect on any number.
     """
 
     def __init__(

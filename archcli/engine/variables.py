@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, overload
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from archcli.errors import Problem, RecipeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from archcli.engine.feeding import Array
+
+LARGEST_SNAPSHOT_BYTES = 64 * 2**20
+"""Variables that take more are copied off the device at once: a snapshot keeps them there a second time."""
 
 
 def list_variables(model: keras.Model, *others: keras.Variable) -> list[Any]:
@@ -29,6 +34,43 @@ def list_variables(model: keras.Model, *others: keras.Variable) -> list[Any]:
 def capture(model: keras.Model, *others: keras.Variable) -> list[Array]:
     """Return copies of the values of all variables of `model`, and of `others`."""
     return [np.array(variable.numpy()) for variable in list_variables(model, *others)]
+
+
+class Snapshot(Sequence["Array"]):
+    """Values of variables at one instant, copied off the device when they are asked for."""
+
+    def __init__(self, tensors: Sequence[tf.Tensor]) -> None:
+        """Hold `tensors`, which never change."""
+        self._tensors = tensors
+
+    def __len__(self) -> int:
+        """Return how many variables there are."""
+        return len(self._tensors)
+
+    @overload
+    def __getitem__(self, index: int) -> Array: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Array]: ...
+
+    def __getitem__(self, index: int | slice) -> Array | Sequence[Array]:
+        """Return the value of one variable, or of some."""
+        if isinstance(index, slice):
+            return [np.array(tensor.numpy()) for tensor in self._tensors[index]]
+        return np.array(self._tensors[index].numpy())
+
+
+def compile_snapshot(model: keras.Model, *others: keras.Variable) -> Callable[[], Sequence[Array]]:
+    """Return what captures all variables of `model`, and of `others`, in the order of `capture`, but quickly.
+
+    It is one call for all of them, and copies nothing: TensorFlow writes into no memory that something else holds.
+    """
+    variables = list_variables(model, *others)
+    is_large = sum(variable.numpy().nbytes for variable in variables) > LARGEST_SNAPSHOT_BYTES
+    if is_large or any(isinstance(variable.value, tf.distribute.DistributedValues) for variable in variables):
+        return lambda: capture(model, *others)
+    read = tf.function(lambda: [tf.convert_to_tensor(variable.value) for variable in variables], autograph=False)
+    return lambda: Snapshot(read())
 
 
 def restore(model: keras.Model, values: Sequence[Array], *others: keras.Variable, path: Path) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
+from archcli.engine import steps
 from archcli.engine.feeding import Examples, cut_batches, order_epoch, place_examples
 from archcli.engine.steps import Loop, Pace, build_step, name_metrics, seeds_kept, take_then
 from archcli.engine.variables import capture
@@ -318,11 +321,61 @@ def test_how_many_steps_a_call_takes_changes_no_number() -> None:
     assert largest_difference(*models) == 0.0
 
 
+PARTIAL_CASES: dict[str, Callable[[], Case]] = {
+    "batch norm": lambda: table(layers.Dense(8, **NO_BIAS), layers.BatchNormalization(), layers.ReLU()),
+    "recurrent dropout": lambda: sequences(layers.SimpleRNN(6, dropout=0.2, recurrent_dropout=0.2)),
+}
+
+
+@pytest.mark.parametrize("case", PARTIAL_CASES)
+def test_a_graph_for_any_size_of_batch_gives_the_bits_of_fit(case: str) -> None:
+    """Where there is a partial batch `fit` knows no size either, and rounds as such a graph does."""
+    keras.utils.set_random_seed(7)
+    model, examples = PARTIAL_CASES[case]()
+    keras.utils.set_random_seed(7)
+    reference, _ = PARTIAL_CASES[case]()
+    build_step(model, examples, batch_size=BATCH)
+    loop, data = Loop(model, take_then(model.train_step), mode="graph", any_size=True), place_examples(examples)
+    batches = cut_batches(np.arange(examples.count), batch_size=BATCH)
+
+    for _ in range(4):
+        step = 0
+        while step < batches.count:
+            step = loop.advance(data, batches, start=step).step
+    reference.fit(examples.inputs, examples.targets, batch_size=BATCH, shuffle=False, epochs=4, verbose=0)
+
+    assert largest_difference(model, reference) == 0.0
+
+
+@pytest.mark.parametrize("mode", ["graph", "eager"])
+def test_a_call_ends_early_where_steps_have_become_slow(monkeypatch: pytest.MonkeyPatch, mode: ModeName) -> None:
+    """Planned for a thousand steps of no time, it begins no other once its time is over, and goes on from there."""
+    monkeypatch.setattr(steps, "MOST_SECONDS_OF_CALL", 0.1)
+    model, examples = table(count=BATCH * 1000)
+    build_step(model, examples, batch_size=BATCH)
+    batches = cut_batches(np.arange(examples.count), batch_size=BATCH)
+
+    def slow(data: Any, indices: Any) -> Any:
+        del data
+        waited = tf.py_function(lambda: time.sleep(0.03), [], [])
+        with tf.control_dependencies([] if waited is None else [waited]):
+            return {"loss": tf.cast(indices[0], tf.float32)}
+
+    loop = Loop(model, slow, mode=mode)
+    loop._pace.step_count = 1000
+    first = loop.advance(place_examples(examples), batches, start=0)
+    loop._pace.step_count = 1000
+    second = loop.advance(place_examples(examples), batches, start=first.step)
+
+    assert 1 <= first.step <= 5
+    assert 1 <= second.step - first.step <= 5
+
+
 def test_a_step_that_is_built_is_not_built_again() -> None:
-    """The second time no step is traced."""
+    """The second time nothing is traced."""
     model, examples = table()
     build_step(model, examples, batch_size=BATCH)
-    model.test_step = None
+    model._symbolic_build = None
 
     build_step(model, examples, batch_size=BATCH)
 
