@@ -23,6 +23,10 @@ def collector_at_rest() -> Iterator[None]:
 
 
 def start_long_work() -> None:
-    """Import TensorFlow, quietly, before something that takes seconds; from here on garbage is collected again."""
+    """Import TensorFlow, quietly, before something that takes seconds; from here on garbage is collected again.
+
+    What has been imported is none and is not looked through: that would take half a second.
+    """
     start_tensorflow()
+    gc.freeze()
     gc.enable()
