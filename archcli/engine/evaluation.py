@@ -6,13 +6,16 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from archcli.engine.feeding import Examples, list_arrays
-from archcli.engine.steps import Loop, build_step, seeds_kept, take_then
+from archcli.engine.replicas import OneReplica, Replicas
+from archcli.engine.steps import Loop, build_step
 from archcli.engine.streaming import ROOM, Feed, Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import keras
+
+    from archcli.engine.compile_mode import ModeName
 
 EVALUATION_BATCHES = 4
 
@@ -43,6 +46,7 @@ class Evaluation:
         batch_size: int,
         eagerly: bool = False,
         room: Room = ROOM,
+        replicas: Replicas | None = None,
     ) -> None:
         """Put `examples` on the device, to be taken in batches of `batch_size`.
 
@@ -52,10 +56,14 @@ class Evaluation:
             batch_size: Examples per step, from 1; bounds memory.
             eagerly: Whether steps run one operation at a time.
             room: How much of the device the examples may take.
+            replicas: Who measures; None: the model on one device.
         """
-        self._model = model
-        self.feed = Feed(list_arrays(examples), batch_size=batch_size, room=room)
-        self._loop = Loop(model, take_then(model.test_step), mode="eager" if eagerly else "graph")
+        self._replicas = replicas or OneReplica(model)
+        agree = self._replicas.agree_on_all
+        self.feed = Feed(list_arrays(examples), batch_size=batch_size, room=room, agree=agree)
+        step = self._replicas.spread(self._replicas.test)
+        mode: ModeName = "eager" if eagerly else "graph"
+        self._loop = Loop(model, step, mode=mode, any_size=self.feed.has_rest, replicas=self._replicas)
 
     def warm_up(self) -> None:
         """Compile, so that the first run takes no longer than the others."""
@@ -74,7 +82,7 @@ class Evaluation:
             `loss` and metrics by name; None if it was stopped.
         """
         step, metrics = 0, dict[str, float]()
-        with seeds_kept(self._model), closing(self.feed.parts()) as parts:
+        with self._replicas.seeds_kept(), closing(self.feed.parts()) as parts:
             for part in parts:
                 while step < part.batches.stop:
                     if is_stopped():

@@ -19,6 +19,9 @@ SURROUNDINGS = re.compile(r"Graph execution error|Detected at node|  File|\t \[\
 SHORTAGE = re.compile(r"out of memory|OOM|RESOURCE_EXHAUSTED|ALLOC_FAILED|failed to allocate", re.IGNORECASE)
 """What libraries below TensorFlow say of memory that has run out, in an error of another kind."""
 
+LOSS_OF_WORKER = re.compile(r"Collective ops is aborted|Socket closed|connection reset|heartbeat", re.IGNORECASE)
+"""What TensorFlow says of another process that has ended, in an error of another kind."""
+
 INTERNALS = re.compile(r"\{\{function_node .*?\}\}|\[Op:\w+\]( name:)?")
 
 
@@ -51,7 +54,27 @@ def describe_running() -> Iterator[None]:
     try:
         yield
     except (tf.errors.OpError, MemoryError) as error:
-        raise TrainingError(_out_of_memory(error) if _is_shortage(error) else _failed(error)) from error
+        raise TrainingError(_describe(error)) from error
+
+
+def _describe(error: Exception) -> Problem:
+    if _is_shortage(error):
+        return _out_of_memory(error)
+    return _lost(error) if _is_loss_of_worker(error) else _failed(error)
+
+
+def _is_loss_of_worker(error: Exception) -> bool:
+    if isinstance(error, (tf.errors.UnavailableError, tf.errors.AbortedError, tf.errors.DeadlineExceededError)):
+        return True
+    return isinstance(error, tf.errors.OpError) and bool(LOSS_OF_WORKER.search(error.message))
+
+
+def _lost(error: Exception) -> Problem:
+    return Problem(
+        "worker-lost",
+        f"another worker cannot be reached any more: {_said(error)}",
+        hint="see what the others say, then start all of them again with `archcli resume RUN`",
+    )
 
 
 def _is_shortage(error: Exception) -> bool:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from archcli.engine.perceptron import PerceptronRule
+from archcli.engine.replicas import OneReplica
 from archcli.engine.storage import store_patterns
 from archcli.engine.windows import windowed_step
 from archcli.errors import Problem, RecipeError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from archcli.engine.feeding import Examples
+    from archcli.engine.replicas import Replicas
     from archcli.engine.settings import Settings
 
 
@@ -58,13 +60,14 @@ class Rule:
     describe: Callable[[int], str | None] = _no_note
 
 
-def make_rule(model: keras.Model, examples: Examples, settings: Settings) -> Rule:
+def make_rule(model: keras.Model, examples: Examples, settings: Settings, *, replicas: Replicas | None = None) -> Rule:
     """Make the rule that the settings name, and the model ready for it.
 
     Args:
         model: Built and compiled; under `srn_1990` its contexts are detached, under `storage` it learns at once.
         examples: What it learns from.
         settings: How.
+        replicas: Who learns by a gradient; None: the model on one device.
 
     Raises:
         RecipeError: `nothing-to-train`, `rule-does-not-fit` or `window-does-not-fit`: the model is none for this rule.
@@ -84,7 +87,10 @@ def make_rule(model: keras.Model, examples: Examples, settings: Settings) -> Rul
     _check_trainable(model)
     if settings.learning_rule == "srn_1990":
         _detach_contexts(model)
-    step = model.train_step if settings.window is None else windowed_step(model, examples, settings.window)
+    replicas = replicas or OneReplica(model)
+    step = replicas.train
+    if settings.window is not None:
+        step = windowed_step(model, examples, settings.window, step, unrolled=replicas.is_many)
     return Rule(step, model.reset_metrics)
 
 

@@ -15,6 +15,7 @@ from archcli.engine.callbacks import Callbacks, log_row
 from archcli.engine.checkpoints import Checkpoint, CheckpointFolder
 from archcli.engine.compile_mode import Mode, choose_mode
 from archcli.engine.devices import describe_devices
+from archcli.engine.distribution.modes import choose_shared_mode
 from archcli.engine.evaluation import Evaluation, evaluation_batch_size
 from archcli.engine.feeding import Examples
 from archcli.engine.position import Position, check_same_training, load_position, store_position
@@ -24,13 +25,13 @@ from archcli.engine.steps import Loop, Reached, build_step, name_metrics
 from archcli.engine.stopping import Best, find_direction
 from archcli.engine.throughput import Throughput
 from archcli.engine.training_data import TrainingData
-from archcli.engine.variables import capture, restore
+from archcli.engine.variables import capture, compile_snapshot, restore
 from archcli.errors import Interrupted, Problem, TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from archcli.engine.interruption import StopRequest
+    from archcli.engine.distribution.sharing import SharedRequest
     from archcli.engine.settings import Settings
     from archcli.engine.streaming import Part
 
@@ -57,13 +58,14 @@ class Session:
         callbacks: Sequence[keras.callbacks.Callback],
         folder: CheckpointFolder,
         progress: Progress,
-        request: StopRequest,
+        request: SharedRequest,
     ) -> None:
         """Put everything on the device, build and compile it, and go to where `folder` says that the training is.
 
         The arguments are those of `train_model`; `request` is asked a few times a second whether to stop.
         """
         self._model, self._settings = model, settings
+        self._replicas = replicas = settings.distribution.replicas(model)
         self._folder, self._progress, self._request = folder, progress, request
         self._example_count = training.count
         build_step(model, training, batch_size=settings.batch_size)
@@ -74,17 +76,23 @@ class Session:
         self._callbacks = Callbacks(callbacks, model, epochs=settings.epochs, steps=self._steps_per_epoch)
         self._kept_callbacks: Sequence[Mapping[str, Any]] = ()
         self.mode, self._may_change_mode = self._choose_mode(), settings.mode == "auto"
-        self.rule = make_rule(model, training, settings)
+        self.rule = make_rule(model, training, settings, replicas=replicas)
         self._go_to_last()
-        self._data = TrainingData(model, training, settings, self.rule.step)
+        self._replicas.part_seeds()
+        self._data = TrainingData(model, training, settings, self.rule.step, replicas=replicas)
         self._loop = self._make_loop()
         self._evaluation = None
         if validation is not None:
             size = evaluation_batch_size(settings.batch_size)
             eagerly = self.mode.name == "eager"
-            self._evaluation = Evaluation(model, validation, batch_size=size, eagerly=eagerly, room=settings.room)
+            self._evaluation = Evaluation(
+                model, validation, batch_size=size, eagerly=eagerly, room=settings.room, replicas=replicas
+            )
         # A schedule is a dozen operations, which take a millisecond one at a time.
-        self._read_learning_rate = tf.function(lambda: tf.convert_to_tensor(model.optimizer.learning_rate))
+        self._read_learning_rate = tf.function(
+            lambda: tf.convert_to_tensor(model.optimizer.learning_rate), autograph=False
+        )
+        self._take_snapshot = compile_snapshot(model, *self.rule.variables)
         self.throughput = Throughput()
         self._reported_at = self._saved_at = time.monotonic()
 
@@ -124,7 +132,7 @@ class Session:
 
     def _choose_mode(self) -> Mode:
         devices, settings = describe_devices(), self._settings
-        return choose_mode(
+        mode = choose_mode(
             self._model,
             settings.mode,
             device=devices.kind,
@@ -132,9 +140,16 @@ class Session:
             total_steps=settings.epochs * self._steps_per_epoch,
             varied_lengths=settings.bucket_by_length,
         )
+        return choose_shared_mode(self._model, mode, settings.mode, self._replicas)
 
     def _make_loop(self) -> Loop:
-        return Loop(self._model, self._data.step, mode=self.mode.name, reset=self.rule.reset)
+        name, replicas = self.mode.name, self._replicas
+        replicas.jit_batch_size = min(self._settings.batch_size, self._example_count) if name == "xla" else 0
+        # Windows are cut out of batches whose size is known.
+        any_size = self._data.feed.has_rest and self._settings.window is None
+        return Loop(
+            self._model, self._data.step, mode=name, reset=self.rule.reset, any_size=any_size, replicas=replicas
+        )
 
     def _compile(self) -> None:
         sample = self._data.feed.sample()
@@ -238,14 +253,16 @@ class Session:
             self._progress.stepped(self.position.epoch + 1, self.position.step, metrics)
             self._reported_at = now
         is_within_epoch = self.position.step < self._steps_per_epoch
-        if is_within_epoch and now - self._saved_at >= SECONDS_BETWEEN_SAVES_WITHIN_EPOCH:
+        is_due = now - self._saved_at >= SECONDS_BETWEEN_SAVES_WITHIN_EPOCH
+        if is_within_epoch and self._replicas.agree(is_due):
             self._save()
 
     def _validate(self) -> dict[str, float]:
         if self._evaluation is None:
             return {}
         # A callback may have swapped weights for the time of validation: it must not be left in the middle.
-        is_stopped = (lambda: False) if self._callbacks.see_validation else (lambda: self._request.is_made)
+        seen = self._replicas.agree(self._callbacks.see_validation)
+        is_stopped = (lambda: False) if seen else (lambda: self._request.is_made)
         self._callbacks.begin_validation()
         metrics = self._evaluation.run(is_stopped=is_stopped)
         if metrics is None:
@@ -258,7 +275,7 @@ class Session:
         position, rule = self.position, self._settings.early_stopping
         if row.is_best:
             # Before the callbacks: one of them may put averaged weights in until the next epoch.
-            self._folder.keep_best(Checkpoint(capture(self._model, *self.rule.variables), {"epoch": row.epoch}))
+            self._folder.keep_best(Checkpoint(self._take_snapshot(), {"epoch": row.epoch}))
         wants_end = self._callbacks.end_epoch(position.epoch, log_row(row.metrics, row.learning_rate))
         position.rows.append(row)
         position.epoch, position.step, position.measured = row.epoch, 0, None
@@ -268,7 +285,7 @@ class Session:
         self._progress.epoch_ended(row)
         if not self.is_over:
             self._stop_if_asked()
-            if self._folder.is_due():
+            if self._replicas.agree(self._folder.is_due()):
                 self._save()
 
     def _save(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from archcli.engine.distribution.distribution import ALONE, Distribution
 from archcli.engine.streaming import ROOM, Room
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Settings:
         window: Steps of a sequence that an update looks back over, from 1; None: all.
         bucket_by_length: Whether batches are made of sequences that are about as long, and cut to the longest.
         room: How much of the device the data may take; it changes no number.
+        distribution: On which devices, by which processes.
     """
 
     epochs: int
@@ -42,3 +44,4 @@ class Settings:
     window: int | None = None
     bucket_by_length: bool = False
     room: Room = ROOM
+    distribution: Distribution = ALONE

@@ -73,13 +73,14 @@ class Feed:
         is_whole: Whether they are on the device as a whole.
     """
 
-    def __init__(self, arrays: Any, *, batch_size: int, room: Room) -> None:
+    def __init__(self, arrays: Any, *, batch_size: int, room: Room, agree: Callable[[bool], bool] = bool) -> None:
         """Put arrays onto the device, or make ready to do so in chunks.
 
         Args:
             arrays: NumPy arrays in any nesting; the first axis of all counts the same examples, at least one.
             batch_size: Examples of a whole batch, from 1.
             room: How much of the device they may take.
+            agree: Takes whether they fit here, and returns whether they do on all machines that train together.
 
         Raises:
             TrainingError: `out-of-memory`: they do not fit.
@@ -90,13 +91,18 @@ class Feed:
         batch_bytes = self._bytes * self._batch_size // self._count
         steps = -(-self._count // self._batch_size)
         self._chunk_steps = min(steps, max(1, room.chunk_bytes // max(1, batch_bytes)))
-        self.is_whole = self._chunk_steps == steps or _fits(self._bytes, room)
+        self.is_whole = agree(self._chunk_steps == steps or _fits(self._bytes, room))
         self._tensors = None
         if self.is_whole:
             with describe_running():
                 self._tensors = place(arrays)
         else:
             self._chunk = cut_batches(np.arange(self._chunk_steps * self._batch_size), batch_size=self._batch_size)
+
+    @property
+    def has_rest(self) -> bool:
+        """Return whether the last batch of an epoch is a partial one."""
+        return self._count % self._batch_size > 0
 
     def parts(self, order: Array | None = None, *, start: int = 0) -> Generator[Part]:
         """Give the batches of an epoch, in parts that follow one another.

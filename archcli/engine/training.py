@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 
 from archcli.engine.batch_size import is_shortage
 from archcli.engine.checkpoints import CheckpointFolder
+from archcli.engine.distribution.following import FollowerFolder
+from archcli.engine.distribution.sharing import SharedRequest
+from archcli.engine.distribution.updates import spread_over_replicas
+from archcli.engine.faults import describe_running
 from archcli.engine.interruption import signals_as_requests
 from archcli.engine.session import Session
 from archcli.engine.shortage import explain_shortage
@@ -72,7 +76,8 @@ def train_model(
             where the optimizer keeps a moving average.
         training: What it learns from, at least one example.
         validation: What it is measured on after each epoch; None: only on the training examples, as it learns.
-        settings: How.
+        settings: How; where several devices or workers train, `model` was built and compiled in the scope of their
+            distribution, all workers call this with the same arguments, and the chief alone writes checkpoints.
         callbacks: Keras's callbacks, freshly made. Early stopping is not among them: it is in `settings`.
         checkpoints: Folder for `last.npz` and `best.npz`; made if it is not there.
         progress: Who watches.
@@ -87,15 +92,16 @@ def train_model(
             `nothing-to-train`, `rule-does-not-fit`, `window-does-not-fit`, `lengths-not-known`, `xla-needs-one-length`.
         SetupError: `checkpoint-not-written`.
         TrainingError: `loss-not-finite`, `out-of-memory` with the largest batch that fits, `step-failed`,
-            `checkpoint-damaged`.
+            `checkpoint-damaged`, `worker-lost`.
         Interrupted: Ctrl-C or SIGTERM; the state is in `last.npz`.
     """
     began = time.perf_counter()
-    folder = CheckpointFolder(checkpoints)
+    distribution = settings.distribution
+    folder = CheckpointFolder(checkpoints) if distribution.is_chief else FollowerFolder(checkpoints)
     if not resume:
         folder.clear()
     try:
-        with signals_as_requests() as request:
+        with signals_as_requests() as request, distribution.scope(), describe_running():
             session = Session(
                 model,
                 training,
@@ -104,9 +110,10 @@ def train_model(
                 callbacks=callbacks,
                 folder=folder,
                 progress=progress,
-                request=request,
+                request=SharedRequest(request, distribution),
             )
-            session.run()
+            with spread_over_replicas(model, distribution):
+                session.run()
     except TrainingError as error:
         if not is_shortage(error):
             raise

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archcli.engine.buckets import check_lengths, order_by_length, trimmed_step
-from archcli.engine.feeding import Array, Examples, list_arrays, order_epoch
-from archcli.engine.steps import take_then
+from archcli.engine.feeding import Array, Examples, list_arrays, order_epoch, take
+from archcli.engine.replicas import OneReplica
 from archcli.engine.streaming import Feed, Part
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     import keras
+    import tensorflow as tf
 
+    from archcli.engine.replicas import Replicas
     from archcli.engine.settings import Settings
     from archcli.engine.steps import BatchStep
 
@@ -26,8 +28,18 @@ class TrainingData:
         step: Learns from a batch of a part's data, which it is given with the indices of the batch, `(batch,)`.
     """
 
-    def __init__(self, model: keras.Model, examples: Examples, settings: Settings, step: BatchStep) -> None:
+    def __init__(
+        self,
+        model: keras.Model,
+        examples: Examples,
+        settings: Settings,
+        step: BatchStep,
+        *,
+        replicas: Replicas | None = None,
+    ) -> None:
         """Put `examples` on the device, for `step`, which takes `(inputs, targets)` and perhaps weights.
+
+        Each of the `replicas` does it with its part of a batch; None: the model on one device.
 
         Raises:
             RecipeError: `lengths-not-known`.
@@ -36,11 +48,13 @@ class TrainingData:
         self._count, self._settings = examples.count, settings
         self._lengths = check_lengths(examples) if settings.bucket_by_length else None
         arrays = list_arrays(examples)
-        if self._lengths is not None:
+        replicas = replicas or OneReplica(model)
+        if self._lengths is None:
+            self.step = replicas.spread(step)
+        else:
             arrays = (arrays, self._lengths)
-            step = trimmed_step(model, examples, step)
-        self.step = take_then(step)
-        self.feed = Feed(arrays, batch_size=settings.batch_size, room=settings.room)
+            self.step = replicas.spread(trimmed_step(model, examples, step), _take_with_lengths)
+        self.feed = Feed(arrays, batch_size=settings.batch_size, room=settings.room, agree=replicas.agree_on_all)
 
     def parts(self, epoch: int, *, start: int = 0) -> Generator[Part]:
         """Give the batches of `epoch`, from 0, in parts, as `Feed.parts` does: a function of it and the settings."""
@@ -52,3 +66,9 @@ class TrainingData:
             return order_epoch(self._count, seed=seed, epoch=epoch, shuffle=shuffle)
         size = self._settings.batch_size
         return order_by_length(self._lengths, batch_size=size, seed=seed, epoch=epoch, shuffle=shuffle)
+
+
+def _take_with_lengths(data: Any, indices: tf.Tensor, batch: tf.Tensor) -> Any:
+    """Return examples with the lengths of all in their batch: every part of it is cut to the same length."""
+    examples, lengths = data
+    return take(examples, indices), take(lengths, batch)

@@ -164,7 +164,7 @@ TRAIN: Final = Section(
         Field(
             "distribute",
             Text(("none", "mirrored", "multi_worker")),
-            "none: one device; mirrored: all GPUs of this machine; multi_worker: several machines, each with a process.",
+            "none: one device; mirrored: all GPUs of this machine; multi_worker: several machines, a process on each.",
             "none",
         ),
     ),

@@ -2,7 +2,7 @@
 
 Three ways are known, the first that is there:
 
-    TF_CONFIG     TensorFlow's own: `{"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}`
+    TF_CONFIG     TensorFlow's own, a JSON object with `cluster` and `task`
     Slurm         inside `srun`: SLURM_STEP_NODELIST, SLURM_STEP_TASKS_PER_NODE, SLURM_PROCID and SLURM_JOB_ID
     Kubernetes    in an Indexed Job with a headless service: JOB_COMPLETION_INDEX and HOSTNAME, which Kubernetes sets,
                   and ARCHCLI_WORKERS and ARCHCLI_SERVICE, which the manifest sets

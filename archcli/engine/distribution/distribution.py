@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 import tensorflow as tf
 
 from archcli.engine.distribution.cluster import Cluster, find_cluster
+from archcli.engine.distribution.many_replicas import ManyReplicas
 from archcli.engine.faults import shorten
+from archcli.engine.replicas import OneReplica, Replicas
 from archcli.errors import Problem, SetupError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    import keras
 
     from archcli.recipe.recipe import Distribute
 
@@ -57,6 +61,10 @@ class Distribution:
     def scope(self) -> AbstractContextManager[Any]:
         """Return the block in which a model has to be built and compiled."""
         return nullcontext() if self.strategy is None else self.strategy.scope()
+
+    def replicas(self, model: keras.Model) -> Replicas:
+        """Return the copies of `model`, which was built and compiled in `scope`."""
+        return OneReplica(model) if self.strategy is None else ManyReplicas(model, self, self.strategy)
 
     def describe(self) -> str:
         """Say where training runs, as a sentence without a full stop."""

@@ -8,23 +8,31 @@ they do in one process. Every replica does the same to the same numbers, so the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from archcli.engine.distribution.distribution import Distribution
 
 EPSILON = 1e-7  # Keras's default fuzz factor, which it adds to the count of what a mask shows
 
 
 @contextmanager
-def spread_over_replicas(model: keras.Model) -> Iterator[None]:
-    """Have batch normalization and the optimizer work on global batches while the block runs; the model is then as before.
+def spread_over_replicas(model: keras.Model, distribution: Distribution) -> Iterator[None]:
+    """Have batch normalization and the optimizer work on global batches while the block runs; then all is as before.
 
     Args:
-        model: Built and compiled in the scope of a strategy.
+        model: Built and compiled in the scope of `distribution`.
+        distribution: Where it learns; on one device nothing is to be done.
     """
+    if distribution.strategy is None:
+        yield
+        return
     normalizing = [layer for layer in model._flatten_layers() if isinstance(layer, keras.layers.BatchNormalization)]  # noqa: SLF001 -- no public walk
     kept = [layer.synchronized for layer in normalizing]
     optimizers = _optimizers(model.optimizer)
@@ -72,7 +80,7 @@ def _assign_locally(variable: Any) -> None:
 
 
 def _masked_moments(layer: keras.layers.BatchNormalization) -> Any:
-    """Return the layer's own moments of a batch without a mask, which it can sum over replicas, and ours of one with."""
+    """Return the moments of a batch: the layer's own without a mask, which it sums over replicas, and ours with one."""
     own = layer._moments  # noqa: SLF001 -- the one place where the layer looks at the whole batch
 
     def moments(inputs: tf.Tensor, mask: tf.Tensor | None) -> tuple[tf.Tensor, tf.Tensor]:

@@ -6,33 +6,42 @@ that the optimizer sees what it sees in one process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
 
 import keras
 import tensorflow as tf
 
 from archcli.engine.distribution.losses import share_of_loss
 from archcli.engine.distribution.parts import Part, cut_part
+from archcli.engine.distribution.sharing import chiefs_number, gather_numbers
 from archcli.engine.distribution.updates import local_updates
 from archcli.engine.feeding import take
 
-Step = Callable[[Any, tf.Tensor], Mapping[str, Any]]
-BatchStep = Callable[[Any], Mapping[str, Any]]
-Take = Callable[[Any, tf.Tensor, slice], Any]
-"""Takes the rows of one replica out of the data: of the data, the indices of the global batch, and the rows."""
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from archcli.engine.distribution.distribution import Distribution
+    from archcli.engine.replicas import Take
+    from archcli.engine.steps import BatchStep, Step
+
+SEED_STEP = 40_503
+"""What the seeds of a random layer differ by on two neighbouring replicas."""
 
 
-class ReplicaSteps:
-    """Steps of training and of evaluation, as one replica takes them.
+class ManyReplicas:
+    """The copies of a model under a strategy; see `archcli.engine.replicas.Replicas`.
 
     Attributes:
+        is_many: Whether there are several: there are.
         jit_batch_size: Rows of the global batches whose forward and backward pass XLA compiles; 0: of none.
     """
 
-    def __init__(self, model: keras.Model, strategy: tf.distribute.Strategy) -> None:
-        """Take steps on `model`, built and compiled in the scope of `strategy`."""
-        self._model, self._strategy = model, strategy
+    is_many = True
+
+    def __init__(self, model: keras.Model, distribution: Distribution, strategy: tf.distribute.Strategy) -> None:
+        """Take steps on `model`, built and compiled in the scope of `strategy`, which is that of `distribution`."""
+        self._model, self._distribution, self._strategy = model, distribution, strategy
         self._row_count = 0
         self.jit_batch_size = 0
 
@@ -45,10 +54,14 @@ class ReplicaSteps:
         """
         strategy, choose = self._strategy, take_part or _take_rows
 
+        def part_of(data: Any, indices: tf.Tensor, replica: int) -> Any:
+            part = self._cut(replica)
+            return choose(data, indices[part.start : part.stop], indices)
+
         def run(data: Any, indices: tf.Tensor) -> Mapping[str, Any]:
             self._row_count = int(indices.shape[0])
             batches = strategy.experimental_distribute_values_from_function(
-                lambda context: choose(data, indices, self._rows(context.replica_id_in_sync_group))
+                lambda context: part_of(data, indices, context.replica_id_in_sync_group)
             )
             logs = strategy.run(step, args=(batches,))
             return {name: strategy.experimental_local_results(value)[0] for name, value in logs.items()}
@@ -63,6 +76,40 @@ class ReplicaSteps:
 
         return run
 
+    def scope(self) -> AbstractContextManager[Any]:
+        """Return the strategy's block."""
+        return self._distribution.scope()
+
+    @contextmanager
+    def seeds_kept(self) -> Iterator[None]:
+        """Put the seeds of random layers back at the end, those of each replica its own."""
+        seeds = self._seeds()
+        kept = self._strategy.run(lambda: [tf.identity(seed.value) for seed in seeds])
+        try:
+            yield
+        finally:
+            self._strategy.run(_assign_all, args=(seeds, kept))
+
+    def part_seeds(self) -> None:
+        """Have random layers draw other numbers on each replica; the first keeps the seeds that it has."""
+        seeds = self._seeds()
+
+        def part() -> None:
+            first = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.int64) * SEED_STEP
+            for seed in seeds:
+                number, count = tf.unstack(tf.cast(seed.value, tf.int64))
+                seed.assign(tf.cast(tf.stack([(number + first) % 2**31, count]), seed.dtype))
+
+        self._strategy.run(part)
+
+    def agree(self, number: int) -> int:
+        """Return the chief's number."""
+        return chiefs_number(self._distribution, number)
+
+    def agree_on_all(self, is_so: bool) -> bool:  # noqa: FBT001 -- it is what is asked
+        """Return whether it is so for all workers."""
+        return all(gather_numbers(self._distribution, int(is_so)))
+
     def train(self, batch: Any) -> Mapping[str, Any]:
         """Learn from the part of one replica, `(inputs, targets)` or `(inputs, targets, sample_weight)`.
 
@@ -73,15 +120,13 @@ class ReplicaSteps:
         inputs, targets, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
         differentiate: Any = self._differentiate
         if self._row_count == self.jit_batch_size:
-            differentiate = tf.function(differentiate, autograph=False, jit_compile=True, reduce_retracing=False)
+            differentiate = tf.function(differentiate, autograph=False, jit_compile=True)
         gradients, losses, outputs = differentiate(inputs, targets, sample_weight)
         there = [gradient for gradient in gradients if gradient is not None]
         context = tf.distribute.get_replica_context()
         reduced = context.all_reduce(tf.distribute.ReduceOp.SUM, [*there, *losses])
         summed, losses = iter(reduced[: len(there)]), reduced[len(there) :]
-        pairs = zip(
-            (None if one is None else next(summed) for one in gradients), model.trainable_weights, strict=True
-        )
+        pairs = zip((None if one is None else next(summed) for one in gradients), model.trainable_weights, strict=True)
         with local_updates(self._strategy):
             model.optimizer.apply_gradients(list(pairs))
         self._measure(inputs, targets, outputs, sample_weight, losses, part)
@@ -121,18 +166,23 @@ class ReplicaSteps:
             tracker.update_state(loss, sample_weight=rows)
         model.compute_metrics(inputs, targets, outputs, sample_weight=sample_weight)
 
+    def _seeds(self) -> list[Any]:
+        return [seed for seed in self._model.non_trainable_variables if seed.name == "seed_generator_state"]
+
     def _part(self) -> Part:
         context = tf.distribute.get_replica_context()
         replica = int(tf.get_static_value(context.replica_id_in_sync_group))
         return self._cut(replica)
 
-    def _rows(self, replica: int) -> slice:
-        part = self._cut(replica)
-        return slice(part.start, part.stop)
-
     def _cut(self, replica: int) -> Part:
         return cut_part(self._row_count, replica=replica, replica_count=self._strategy.num_replicas_in_sync)
 
 
-def _take_rows(data: Any, indices: tf.Tensor, rows: slice) -> Any:
-    return take(data, indices[rows])
+def _take_rows(data: Any, indices: tf.Tensor, batch: tf.Tensor) -> Any:
+    del batch
+    return take(data, indices)
+
+
+def _assign_all(variables: list[Any], values: list[tf.Tensor]) -> None:
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
