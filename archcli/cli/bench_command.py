@@ -86,7 +86,7 @@ class _Watcher:
     def prepared(self, facts: Facts, settings: int) -> None:
         """Take note of what is measured."""
         self._left = settings
-        self._show(f"{facts.recipe}: compiling")
+        self._show(f"{facts.recipe}: {settings} settings, compiling")
 
     def compiled(self, measured: Measurement) -> None:
         """Write how long it took, or why it cannot be."""
@@ -126,5 +126,5 @@ def _watch(console: Console, *, quiet: bool) -> Iterator[_Watcher]:
     from rich.live import Live
 
     # Drawn when something happens and not by a clock: the processor belongs to what is measured.
-    with Live("starting", console=console, auto_refresh=False, transient=True) as live:
+    with Live("starting a process for each mode", console=console, auto_refresh=False, transient=True) as live:
         yield _Watcher(console, live, quiet=quiet)

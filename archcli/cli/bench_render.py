@@ -56,6 +56,7 @@ def report_data(report: BenchReport, command: str) -> dict[str, object]:
         "rounds": report.rounds,
         "round_seconds": report.round_seconds,
         "together": report.together,
+        "distribute": report.distribute,
         "rows": [_row_data(report, row) for row in report.rows],
         "best": None if best is None else {"mode": best.setting.way, "batch_size": best.setting.batch_size},
         "changes": report.changes,
@@ -110,8 +111,9 @@ def _pairs(report: BenchReport) -> Iterator[tuple[str, str]]:
         yield "peak", f"{report.matmul_flops / 1e9:,.1f} GFLOP/s in a product of {side} x {side} matrices of float32"
     turns = "in turn" if report.together else "those of a batch size in turn, or each alone: memory is short"
     yield "measured", f"{count_of(report.rounds, 'round')} of {report.round_seconds:.2g} s each, {turns}"
-    for row, where in _refused(report):
-        yield f"no {name_setting(row.setting)}", f"{row.reason}{where}"
+    if report.distribute != "none":
+        yield "note", f"measured on one device, without `train.distribute: {report.distribute}`"
+    yield from _refusals(report)
     yield from _advice(report)
 
 
@@ -132,7 +134,7 @@ def _advice(report: BenchReport) -> Iterator[tuple[str, str]]:
         ahead = f"{overtaking.faster} is ahead of {overtaking.slower} after {count_of(overtaking.steps, 'step')}"
         yield "pays back", f"{ahead}; this training has {report.total_steps:,}"
     if "batch_size" in report.changes:
-        yield "note", "another batch size trains differently, by other steps: look at the scores, and the learning rate"
+        yield "note", "another batch size trains differently: compare the scores, and look at the learning rate"
 
 
 def _line(report: BenchReport) -> str | None:
@@ -141,17 +143,19 @@ def _line(report: BenchReport) -> str | None:
     return f"train: {{{values}}}" if values else None
 
 
-def _refused(report: BenchReport) -> Iterator[tuple[Row, str]]:
-    """Give the first row of each mode and reason that has no figures, and at which batch size, if not at all."""
-    told = set()
-    for row in report.rows:
-        key = (row.setting.way, row.reason)
-        if row.reason is None or key in told:
-            continue
-        told.add(key)
-        alike = [one for one in report.rows if one.setting.way == row.setting.way]
-        sizes = [str(one.setting.batch_size) for one in alike if one.reason == row.reason]
-        yield row, "" if len(sizes) == len(alike) else f" (batch {', '.join(sizes)})"
+def _refusals(report: BenchReport) -> Iterator[tuple[str, str]]:
+    """Give each reason once, with what it is the reason of: whole batch sizes, or modes at all sizes or at some."""
+    every_size = list(dict.fromkeys(row.setting.batch_size for row in report.rows))
+    ways = list(dict.fromkeys(row.setting.way for row in report.rows))
+    for reason in dict.fromkeys(row.reason for row in report.rows if row.reason is not None):
+        settings = [row.setting for row in report.rows if row.reason == reason]
+        sizes = list(dict.fromkeys(setting.batch_size for setting in settings))
+        written = f"batch {', '.join(str(size) for size in sizes)}"
+        if len(settings) == len(sizes) * len(ways):
+            yield f"no {written}", reason
+        else:
+            names = ", ".join(dict.fromkeys(name_setting(setting) for setting in settings))
+            yield f"no {names}", reason if len(sizes) == len(every_size) else f"{reason} ({written})"
 
 
 def _width(columns: list[Column], rows: list[list[str]]) -> int:

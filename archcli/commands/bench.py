@@ -91,14 +91,19 @@ def bench(
             first.close()
             waiting[0] = start(ways[0])
         sizes = dict.fromkeys([facts.batch_size, *sorted(batch_sizes)])
-        settings = [Setting(way, size) for size in sizes for way in ways]
+        settings = [Setting(way, size) for size in sizes for way in ways if size <= facts.examples]
         watcher.prepared(facts, len(settings))
         budget = Budget(rounds, max(LEAST_ROUND_SECONDS, seconds / rounds / len(settings)))
         ready = {Setting(way, facts.batch_size): process for way, process in zip(ways, waiting, strict=True)}
         heats = _divide(settings, len(ways), facts)
         for one in [one for one in ready if one not in heats[0]]:
             ready.pop(one).close()  # there is no room to have it wait
-        measured: list[Measurement] = []
+        measured = [
+            Measurement(Setting(way, size), f"{facts.examples} training examples do not fill a batch of {size}")
+            for size in sizes
+            for way in ways
+            if size > facts.examples
+        ]
         for heat in heats:
             processes = {one: ready.get(one) or start(one.way) for one in heat}
             measured += _run_heat(processes, budget, watcher, prepared=first)
@@ -118,6 +123,7 @@ def bench(
         step_flops_per_example=flops,
         rounds=rounds,
         round_seconds=budget.round_seconds,
+        distribute=train.distribute,
         together=len(heats) == 1,
     )
 

@@ -10,6 +10,7 @@ from typing import Final, Literal
 
 from archcli.engine.stretch import Stretch
 from archcli.errors import ArchcliError
+from archcli.recipe.recipe import Distribute
 
 Way = Literal["graph", "xla", "eager", "fit"]
 """How steps are run: by our loop in one of its modes, or by Keras's `Model.fit`."""
@@ -166,6 +167,7 @@ class BenchReport:
             and about two more for the gradients; None: they could not be counted.
         rounds: How often each setting was measured.
         round_seconds: For how long.
+        distribute: What the recipe says of `train.distribute`; measured is one device in any case.
         together: Whether all settings were measured in turn; False: batch size by batch size, or one by one, since
             there is not the memory for all.
     """
@@ -178,6 +180,7 @@ class BenchReport:
     step_flops_per_example: float | None
     rounds: int
     round_seconds: float
+    distribute: Distribute = "none"
     together: bool = True
 
     @property

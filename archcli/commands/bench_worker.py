@@ -109,7 +109,7 @@ class Worker:
         return self._ready
 
     def _changed(self, recipe: Recipe, batch_size: int | None, *, as_written: bool) -> Recipe:
-        train = recipe.train
+        train = replace(recipe.train, distribute="none")  # one process on one device, compared with others like it
         if batch_size is not None:
             train = replace(train, batch_size=batch_size)
         if not as_written:

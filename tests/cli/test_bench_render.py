@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from archcli.cli.bench_render import print_report, report_data
-from archcli.commands.bench_report import BenchReport, Facts, Figures, Row, Setting
+from archcli.commands.bench_report import WAYS, BenchReport, Facts, Figures, Row, Setting
 
 FACTS = Facts(
     recipe="mlp-wine",
@@ -52,7 +52,7 @@ SEVERAL = replace(
         Row(Setting("graph", 128), replace(GRAPH, training_seconds=1.2, compile_seconds=0.9)),
         Row(Setting("xla", 128), None, "`RandomRotation` cannot be compiled by XLA"),
         Row(Setting("graph", 4096), None, "1280 training examples do not fill a batch of 4096"),
-        Row(Setting("xla", 4096), None, "`RandomRotation` cannot be compiled by XLA"),
+        Row(Setting("xla", 4096), None, "1280 training examples do not fill a batch of 4096"),
     ),
     together=False,
 )
@@ -104,16 +104,30 @@ def test_batch_sizes_have_a_column_and_reasons_a_line() -> None:
         "graph 4096           -        -       -        -        -     -      -\n"
         "xla 4096             -        -       -        -        -     -      -\n"
         "\n"
-        "recipe    mlp-wine: 1,280 examples, batch 32, 60 epochs of 40 steps\n"
-        "device    cpu: AMD EPYC 7763, 2 CPU cores\n"
-        "peak      95.2 GFLOP/s in a product of 1,024 x 1,024 matrices of float32\n"
-        "measured  10 rounds of 0.5 s each, those of a batch size in turn, or each alone: memory is short\n"
-        "no xla    `RandomRotation` cannot be compiled by XLA\n"
-        "no graph  1280 training examples do not fill a batch of 4096 (batch 4096)\n"
-        "best      graph at batch 128: 1.2 s for the training\n"
-        "write     train: {compile: graph, batch_size: 128}\n"
-        "note      another batch size trains differently, by other steps: look at the scores, and the learning rate\n"
+        "recipe         mlp-wine: 1,280 examples, batch 32, 60 epochs of 40 steps\n"
+        "device         cpu: AMD EPYC 7763, 2 CPU cores\n"
+        "peak           95.2 GFLOP/s in a product of 1,024 x 1,024 matrices of float32\n"
+        "measured       10 rounds of 0.5 s each, those of a batch size in turn, or each alone: memory is short\n"
+        "no xla         `RandomRotation` cannot be compiled by XLA (batch 32, 128)\n"
+        "no batch 4096  1280 training examples do not fill a batch of 4096\n"
+        "best           graph at batch 128: 1.2 s for the training\n"
+        "write          train: {compile: graph, batch_size: 128}\n"
+        "note           another batch size trains differently: compare the scores, and look at the learning rate\n"
     )
+
+
+def test_a_reason_stands_once_for_all_modes_that_have_it() -> None:
+    """By their names; the batch size is said only where it matters."""
+    rows = (REPORT.rows[0], *(Row(Setting(way, 32), None, "why") for way in WAYS[2:]))
+
+    assert "no eager, model.fit  why\n" in _printed(replace(REPORT, rows=rows))
+
+
+def test_one_device_is_measured_whatever_the_recipe_says() -> None:
+    """And that is said."""
+    shown = _printed(replace(REPORT, distribute="mirrored"))
+
+    assert "note       measured on one device, without `train.distribute: mirrored`\n" in shown
 
 
 def test_what_the_recipe_says_already_need_not_be_written() -> None:

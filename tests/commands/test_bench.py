@@ -15,7 +15,7 @@ from archcli.commands.bench_processes import Task
 from archcli.commands.bench_report import BenchReport, Facts, Measurement, Setting
 from archcli.engine.interruption import StopRequest
 from archcli.engine.stretch import Stretch
-from archcli.errors import DataError, Problem, TrainingError
+from archcli.errors import DataError, Problem, RecipeError, TrainingError
 
 RECIPE = """
 archcli: 1
@@ -197,12 +197,20 @@ def test_what_cannot_be_is_a_row_that_says_why(played: type[Played], recipe: str
 
 
 def test_a_batch_that_the_data_do_not_fill_is_a_row(played: type[Played], recipe: str) -> None:
-    """Only the recipe's own batch size has to be possible."""
-    played.failures = {("fit", "prepare"): DataError(Problem("too-few-examples", "105 do not fill a batch"))}
-
+    """Only the recipe's own batch size has to be possible; for others no process is started."""
     report = bench(recipe, batch_sizes=[4000], watcher=Silent(), ways=("graph", "fit"))
 
-    assert _reasons(report)[Setting("fit", 4000)] == "105 do not fill a batch"
+    assert _reasons(report)[Setting("fit", 4000)] == "105 training examples do not fill a batch of 4000"
+    assert played.most_alive == 2
+
+
+def test_a_mode_that_cannot_be_prepared_is_a_row(played: type[Played], recipe: str) -> None:
+    """Such as XLA for batches of several lengths."""
+    played.failures = {("xla", "prepare"): RecipeError(Problem("xla-needs-one-length", "one length"))}
+
+    report = bench(recipe, watcher=Silent())
+
+    assert _reasons(report)[Setting("xla", 40)] == "one length"
 
 
 def test_a_recipe_that_cannot_be_trained_is_an_error(played: type[Played], recipe: str) -> None:
