@@ -9,7 +9,7 @@ ends when it has settled at most as often as it may go round.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -43,6 +43,23 @@ class LayerOperations:
     kept_bytes: int
 
 
+@dataclass(frozen=True)
+class ModelOperations:
+    """What a model computes and keeps, for all examples of a batch together.
+
+    Attributes:
+        layers: Its layers but the inputs, those of a model inside the model after it.
+        flops: Operations of the forward pass.
+        training_flops: With those of the gradient of all trainable weights: a step but for loss and optimizer.
+        kept_bytes: What all layers keep for the backward pass.
+    """
+
+    layers: tuple[LayerOperations, ...]
+    flops: int
+    training_flops: int
+    kept_bytes: int
+
+
 def count_flops(model: keras.Model, batch_size: int = 1, *, training: bool = False) -> int:
     """Count the floating-point operations of matrix products and convolutions.
 
@@ -62,36 +79,41 @@ def count_flops(model: keras.Model, batch_size: int = 1, *, training: bool = Fal
 
 
 def count_flops_by_layer(model: keras.Model, batch_size: int = 1) -> dict[str, int]:
-    """Count the operations of the forward pass for each layer, by its path; see `measure_layers`.
+    """Count the operations of the forward pass for each layer, by its path; see `measure_operations`.
 
     Raises:
         ValueError: An input has an open size beside the batch.
     """
-    return {one.path: one.flops for one in measure_layers(model, batch_size)}
+    return {one.path: one.flops for one in measure_operations(model, batch_size).layers}
 
 
-def measure_layers(model: keras.Model, batch_size: int = 1) -> tuple[LayerOperations, ...]:
-    """Count operations and memory of each layer but the inputs, those of a model inside the model after it.
+def measure_operations(
+    model: keras.Model, batch_size: int = 1, *, shapes: Sequence[tuple[int, ...]] | None = None
+) -> ModelOperations:
+    """Count operations and memory of a model and of each of its layers.
 
     Args:
         model: Built; it is not changed.
         batch_size: Examples, from 1.
+        shapes: Of one example of each input, in the model's order; None: those that the model was built with.
 
     Raises:
         ValueError: An input has an open size beside the batch.
     """
-    trace = trace_model(model, batch_size=batch_size, with_gradient=True)
-    flops = {operation: _flops(operation) for operation in reach(trace.outputs)}
+    trace = trace_model(model, batch_size=batch_size, with_gradient=True, shapes=shapes)
+    flops = {operation: _flops(operation) for operation in reach([*trace.outputs, *trace.gradients])}
+    forward = {operation: flops[operation] for operation in reach(trace.outputs)}
     kept = _kept_bytes(trace)
-    return tuple(
+    layers = tuple(
         LayerOperations(
             used.layer,
             used.path,
-            sum(flops.get(operation, 0) for operation in used.operations),
+            sum(forward.get(operation, 0) for operation in used.operations),
             sum(kept.get(operation, 0) for operation in used.operations),
         )
         for used in trace.layers
     )
+    return ModelOperations(layers, sum(forward.values()), sum(flops.values()), sum(kept.values()))
 
 
 def _flops(operation: Any) -> int:

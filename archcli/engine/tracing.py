@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,13 +45,20 @@ class Trace:
     gradients: tuple[Any, ...]
 
 
-def trace_model(model: keras.Model, *, batch_size: int, with_gradient: bool) -> Trace:
+def trace_model(
+    model: keras.Model,
+    *,
+    batch_size: int,
+    with_gradient: bool,
+    shapes: Sequence[tuple[int, ...]] | None = None,
+) -> Trace:
     """Trace one batch through a model in training; nothing is computed, and no state changes.
 
     Args:
         model: Built, `Sequential` or functional.
         batch_size: Examples, from 1.
         with_gradient: Whether to trace the gradient of the sum of all outputs as well.
+        shapes: Of one example of each input, in the model's order; None: those that the model was built with.
 
     Raises:
         ValueError: An input has an open size beside the batch.
@@ -67,7 +75,10 @@ def trace_model(model: keras.Model, *, batch_size: int, with_gradient: bool) -> 
         found["gradients"] = tuple(tf.convert_to_tensor(one) for one in gradients if one is not None)
         return total
 
-    examples = [tf.TensorSpec(_closed(one.shape, batch_size), one.dtype) for one in model.inputs]
+    given = [one.shape[1:] for one in model.inputs] if shapes is None else shapes
+    examples = [
+        tf.TensorSpec((batch_size, *_closed(shape)), one.dtype) for one, shape in zip(model.inputs, given, strict=True)
+    ]
     try:
         traced = tf.function(run, autograph=False).get_concrete_function(*examples)
     finally:
@@ -168,12 +179,12 @@ def _index(tensor: Any, tensors: Any) -> int:
     return next(index for index, one in enumerate(tensors) if one is tensor)
 
 
-def _closed(shape: tuple[int | None, ...], batch_size: int) -> tuple[int, ...]:
-    """Return a shape with a batch.
+def _closed(shape: tuple[int | None, ...]) -> tuple[int, ...]:
+    """Return the shape of an example.
 
     Raises:
-        ValueError: Another size is open.
+        ValueError: One of its sizes is open.
     """
-    if any(size is None for size in shape[1:]):
-        raise ValueError(f"an input of shape {shape} has a size that is not known")
-    return (batch_size, *(size for size in shape[1:] if size is not None))
+    if any(size is None for size in shape):
+        raise ValueError(f"an input of examples {shape} has a size that is not known")
+    return tuple(size for size in shape if size is not None)

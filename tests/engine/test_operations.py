@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from archcli.engine.operations import FORMULAS, count_flops, count_flops_by_layer, measure_layers
+from archcli.engine.operations import FORMULAS, count_flops, count_flops_by_layer, measure_operations
 from archcli.layers.elman import Elman
 from archcli.layers.equilibrium import Equilibrium
 from archcli.layers.jordan import Jordan
@@ -23,7 +23,7 @@ def chain(*shape: int, stack: list[keras.Layer]) -> keras.Model:
 
 def kept(model: keras.Model, path: str) -> int:
     """Return the bytes that a layer keeps for one example."""
-    return next(one.kept_bytes for one in measure_layers(model) if one.path == path)
+    return next(one.kept_bytes for one in measure_operations(model).layers if one.path == path)
 
 
 def lstm_flops(units: int, features: int, steps: int) -> int:
@@ -213,7 +213,7 @@ def test_counting_changes_nothing() -> None:
     model = chain(4, stack=stack)
     before = [np.array(one) for one in model.variables]
 
-    measure_layers(model)
+    measure_operations(model)
 
     assert all(np.array_equal(one, now) for one, now in zip(before, model.variables, strict=True))
     assert model.losses == []
@@ -223,5 +223,18 @@ def test_an_open_size_cannot_be_counted() -> None:
     """Work depends on it."""
     model = keras.Sequential([keras.Input((None, 8)), layers.LSTM(4)])
 
-    with pytest.raises(ValueError, match=r"^an input of shape \(None, None, 8\) has a size that is not known$"):
+    with pytest.raises(ValueError, match=r"^an input of examples \(None, 8\) has a size that is not known$"):
         count_flops(model)
+
+    assert measure_operations(model, shapes=[(5, 8)]).flops == lstm_flops(4, 8, 5)
+
+
+def test_a_model_has_the_sum_of_its_layers() -> None:
+    """Of operations, of memory, and of a whole step."""
+    model = chain(5, 8, stack=[layers.LSTM(4), layers.Dense(6, "relu"), layers.Dense(3)])
+
+    measured = measure_operations(model, 2)
+
+    assert measured.flops == sum(one.flops for one in measured.layers) == count_flops(model, 2)
+    assert measured.kept_bytes == sum(one.kept_bytes for one in measured.layers)
+    assert measured.training_flops == count_flops(model, 2, training=True)
