@@ -315,6 +315,9 @@ OTHER_FORMS: dict[str, Effect] = {
         lambda ready: sorted(ready.prepared.built.whole.output),
         recipe=TWO_HEADS,
     ),
+    "batch size by measure": Effect(
+        "train.batch_size=auto", lambda ready: (ready.settings.batch_size, ready.prepared.batch is None)
+    ),
     "balanced classes": Effect("train.class_weight=balanced", _weight_of_examples),
     "no early stopping": Effect("train.early_stopping=null", lambda r: r.settings.early_stopping, WATCHING),
     "truncation": Effect("train.tbptt={window: 2}", _learned, recipe=STEPS),

@@ -20,6 +20,37 @@ def test_memory_that_ran_out_is_said_so() -> None:
     assert problem.hint == "use a smaller `train.batch_size` or a smaller model"
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError("Unable to allocate 8.00 PiB for an array"), "Unable to allocate 8.00 PiB for an array"),
+        (MemoryError(), "there is none left"),
+        (tf.errors.InternalError(None, None, "CUDA_ERROR_OUT_OF_MEMORY: out of memory"), None),
+        (tf.errors.InternalError(None, None, "Failed to allocate 4096 bytes for new constant"), None),
+        (tf.errors.UnknownError(None, None, "CUDNN_STATUS_ALLOC_FAILED"), None),
+    ],
+)
+def test_memory_that_ran_out_below_tensorflow_is_said_so_too(error: Exception, said: str | None) -> None:
+    """NumPy and the libraries of GPUs have errors of their own for it."""
+    with pytest.raises(TrainingError) as caught, describe_running():
+        raise error
+
+    problem = caught.value.problems[0]
+    assert problem.code == "out-of-memory"
+    assert problem.message == f"memory ran out: {said or error.message}"  # type: ignore[attr-defined] # TensorFlow's
+
+
+def test_other_errors_below_tensorflow_are_no_shortage() -> None:
+    """An internal error is what it says."""
+    with pytest.raises(TrainingError) as caught, describe_running():
+        raise tf.errors.InternalError(None, None, "Blas GEMM launch failed")
+
+    problem = caught.value.problems[0]
+    assert problem.code == "step-failed"
+    assert problem.message == "TensorFlow could not run a step: Blas GEMM launch failed"
+    assert problem.hint == "run it with `train.compile=eager` to see which layer it is"
+
+
 def test_a_sentence_of_keras_is_passed_on() -> None:
     """Building a step fails with a plain exception."""
     with pytest.raises(RecipeError) as caught, describe_building():

@@ -127,6 +127,16 @@ def test_training_steps_are_all_steps_the_last_batch_of_an_epoch_counted(write: 
     assert schedule.arguments["decay_steps"] == 3 * 32
 
 
+def test_training_steps_wait_for_the_batch_size(write: Write) -> None:
+    """Left to us, it is chosen before anything asks for the steps; nothing else waits for it."""
+    text = RECIPE.replace("  callbacks: [ReduceLROnPlateau: {patience: $steps, monitor: loss}]\n", "")
+    recipe = load_recipe(write(text), ["train.batch_size=auto"])
+
+    assert fill_facts(load_recipe(write(_without_schedule(RECIPE)), ["train.batch_size=auto"]), ROWS).train
+    with pytest.raises(ValueError, match="the batch size is not chosen yet"):
+        fill_facts(recipe, ROWS)
+
+
 def test_a_fact_that_the_data_do_not_have_is_refused_wherever_it_is_asked(write: Write) -> None:
     """A row of a table has no steps; every place is shown."""
     recipe = load_recipe(write(_without_schedule(RECIPE)))
