@@ -19,6 +19,7 @@ from archcli.cli.starting import start_long_work
 
 if TYPE_CHECKING:
     from archcli.commands.finishing import TrainReport
+    from archcli.recipe.recipe import Recipe
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,6 +46,7 @@ def train(
     from archcli.commands.check import check
 
     checked = check(recipe, overrides or ()).recipe  # in a fraction of a second, before TensorFlow takes its three
+    is_follower = _introduce(checked, runs)
     name, split = checked.name, checked.data.split
     start_long_work()
     if split.folds is not None and split.fold is None:
@@ -64,9 +66,10 @@ def train(
     from archcli.cli.live import show_progress
     from archcli.commands.train import train as run_train
 
-    with show_progress(open_console(stderr=True), title=name, quiet=quiet) as progress:
+    with show_progress(open_console(stderr=True), title=name, quiet=quiet or is_follower) as progress:
         report = run_train(recipe, overrides or (), runs=runs, command=_command_line(), progress=progress)
-    _print_training(report, runs, as_json=as_json, quiet=quiet)
+    if report is not None:
+        _print_training(report, runs, as_json=as_json, quiet=quiet)
 
 
 def resume(
@@ -79,14 +82,17 @@ def resume(
 ) -> None:
     """Go on with an interrupted run, or train a finished one further."""
     from archcli.cli.render import open_console
+    from archcli.commands.workers import read_shared_recipe
 
+    is_follower = _introduce(read_shared_recipe(run, runs), runs)
     start_long_work()
     from archcli.cli.live import show_progress
     from archcli.commands.resume import resume as run_resume
 
-    with show_progress(open_console(stderr=True), title=run, quiet=quiet) as progress:
+    with show_progress(open_console(stderr=True), title=run, quiet=quiet or is_follower) as progress:
         report = run_resume(run, runs=runs, epochs=epochs, command=_command_line(), progress=progress)
-    _print_training(report, runs, as_json=as_json, quiet=quiet)
+    if report is not None:
+        _print_training(report, runs, as_json=as_json, quiet=quiet)
 
 
 def summary(
@@ -198,6 +204,16 @@ def show_run(
     print_pairs(report.pairs(), open_console())
     after = "resume" if report.can_resume else "evaluate"
     print_next(f"archcli {after} {called(report.summary.run.path, runs)}", quiet=quiet)
+
+
+def _introduce(recipe: Recipe, runs: Path) -> bool:
+    """Have a worker that leaves writing to another one say so; return whether this process is one."""
+    from archcli.commands.workers import describe_follower, find_workers
+
+    line = describe_follower(find_workers(recipe), runs)
+    if line is not None:
+        sys.stderr.write(line + "\n")
+    return line is not None
 
 
 def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bool) -> None:

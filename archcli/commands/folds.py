@@ -78,6 +78,8 @@ def train_folds(
         with watcher.fold(number, count) as progress:
             changed = (*overrides, f"data.split.fold={number}")
             report = train(text, changed, runs=runs, command=command, progress=progress)
+        if report is None:
+            raise ValueError("folds are trained by one process, which checking sees to")
         reports.append(report)
         watcher.fold_ended(number, count, report)
     tests = [report.scores["test"] for report in reports]

@@ -19,6 +19,7 @@ from archcli.commands.batching import choose_for, with_batch_size
 from archcli.data.dataset import Dataset, Part, load_dataset
 from archcli.data.encoding import encode_target, weigh_labels
 from archcli.engine.batch_size import BatchChoice, largest_allowed
+from archcli.engine.distribution.distribution import ALONE, Distribution
 from archcli.engine.feeding import Examples
 from archcli.engine.seeding import seed_everything
 from archcli.recipe.facts import InputFacts, TargetFacts
@@ -133,11 +134,15 @@ def read_data(recipe: Recipe, *, batch_size: int) -> Dataset:
     return load_dataset(replace(recipe.data, targets=read), batch_size=batch_size, learned_inputs=learned)
 
 
-def prepare(recipe: Recipe) -> Prepared:
+def prepare(recipe: Recipe, distribution: Distribution = ALONE) -> Prepared:
     """Read the data of a recipe, build its model and try loss and metrics on it.
 
     Random numbers are seeded first, so that one recipe gives one model. A batch size that is left to us is chosen on a
     model that is then forgotten: what is returned is, to the last bit, what the recipe with the number in it gives.
+
+    Args:
+        recipe: The recipe; its batch size is a number where several devices train.
+        distribution: Where it is to be trained.
 
     Raises:
         RecipeError: A layer, loss or metric does not fit, at its place in the recipe.
@@ -145,7 +150,9 @@ def prepare(recipe: Recipe) -> Prepared:
         TrainingError: The batch size is left to us, and no batch fits into memory.
     """
     if recipe.train.batch_size != "auto":
-        return _build(recipe, read_data(recipe, batch_size=recipe.train.batch_size))
+        dataset = read_data(recipe, batch_size=recipe.train.batch_size)
+        with distribution.scope():
+            return _build(recipe, dataset)
     dataset = read_data(recipe, batch_size=1)
     choice = choose_for(_build(with_batch_size(recipe, largest_allowed(len(dataset.training))), dataset))
     keras.backend.clear_session()  # names of layers begin anew

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from math import ceil
+from pathlib import Path
 from typing import Final
 
 import keras
@@ -15,18 +16,22 @@ from archcli.commands.batching import train_settings, with_batch_size
 from archcli.commands.finishing import TrainReport, finish
 from archcli.commands.preparing import Prepared, prepare
 from archcli.commands.recording import Recorder
+from archcli.commands.workers import WRITING
 from archcli.engine.buckets import check_lengths
 from archcli.engine.compile_mode import Mode, ModeName, choose_mode
 from archcli.engine.devices import describe_devices
+from archcli.engine.distribution.distribution import Distribution, open_distribution
+from archcli.engine.distribution.modes import choose_shared_mode
 from archcli.engine.feeding import Examples
+from archcli.engine.progress import Progress, SilentProgress
 from archcli.engine.rules import make_rule
 from archcli.engine.settings import Settings
 from archcli.engine.shortage import check_room
 from archcli.engine.steps import build_step, name_metrics
 from archcli.engine.stopping import find_direction
-from archcli.engine.training import train_model
-from archcli.errors import Interrupted, Location, RecipeError
-from archcli.recipe.recipe import Recipe
+from archcli.engine.training import Outcome, train_model
+from archcli.errors import Interrupted, Location, RecipeError, TrainingError
+from archcli.recipe.recipe import Named, Recipe
 from archcli.recipe.writing import resolved_data, write_yaml
 from archcli.runs.directory import Run
 from archcli.runs.drawing import drawing
@@ -35,6 +40,7 @@ from archcli.runs.status import claim_run
 from archcli.runs.writing import write_text
 
 DECIDED_BY: Final[Mapping[str, str]] = {
+    "distribution-does-not-fit": "compile",
     "lengths-not-known": "bucket_by_length",
     "nothing-to-train": "learning_rule",
     "rule-does-not-fit": "learning_rule",
@@ -75,15 +81,18 @@ def make_ready(recipe: Recipe) -> Ready:
     Raises:
         RecipeError: A layer, loss, metric, callback or class weight does not fit, or the model cannot learn as asked.
         DataError: The data cannot be used.
+        SetupError: The workers that train together are not known, or cannot be met.
         TrainingError: A batch is sure not to fit into memory.
     """
-    prepared = prepare(recipe)
+    distribution = open_distribution(recipe.train.distribute)
+    prepared = prepare(recipe, distribution)
     train, dataset = prepared.recipe.train, prepared.dataset
     training = prepared.examples(dataset.training, weighted=True)
     validation = None if dataset.validation is None else prepared.examples(dataset.validation)
-    callbacks = tuple(build_object(callback, "callback") for callback in train.callbacks)
+    callbacks = tuple(_build_callback(callback, distribution) for callback in train.callbacks)
     devices = describe_devices()
-    settings = train_settings(train)
+    settings = replace(train_settings(train), distribution=distribution)
+    replicas = distribution.replicas(prepared.core)
     with _located(train.locations):
         mode = choose_mode(
             prepared.core,
@@ -93,9 +102,11 @@ def make_ready(recipe: Recipe) -> Ready:
             total_steps=train.epochs * ceil(training.count / settings.batch_size),
             varied_lengths=settings.bucket_by_length,
         )
-        build_step(prepared.core, training, batch_size=settings.batch_size)
+        mode = choose_shared_mode(prepared.core, mode, settings.mode, replicas)
+        with distribution.scope():
+            build_step(prepared.core, training, batch_size=settings.batch_size)
         # Training makes the rule and reads the lengths, too; here it shows what cannot be while nothing is written yet.
-        make_rule(prepared.core, training, settings)
+        make_rule(prepared.core, training, settings, replicas=replicas)
         if settings.bucket_by_length:
             check_lengths(training)
     if prepared.batch is None:
@@ -104,6 +115,14 @@ def make_ready(recipe: Recipe) -> Ready:
     direction = find_direction(prepared.core, settings.monitor, measured, has_validation=validation is not None)
     device = f"{devices.kind}: {', '.join(devices.names)}, {devices.core_count} CPU cores"
     return Ready(prepared, training, validation, settings, callbacks, direction, device, mode)
+
+
+def _build_callback(callback: Named, distribution: Distribution) -> keras.callbacks.Callback:
+    """Make a callback, or one that does nothing where the chief's writes for all workers."""
+    if callback.name in WRITING and not distribution.is_chief:
+        return keras.callbacks.Callback()
+    made: keras.callbacks.Callback = build_object(callback, "callback")
+    return made
 
 
 @contextmanager
@@ -134,21 +153,14 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
         Interrupted: Ctrl-C or SIGTERM; likewise, and the message says how to go on.
     """
     with claim_run(run, monitor=ready.settings.monitor, mode=ready.direction), drawing() as pictures:
+        distribution = ready.settings.distribution
+        if distribution.mode != "none":
+            recorder.note(distribution.describe())
         try:
-            outcome = train_model(
-                ready.prepared.core,
-                ready.training,
-                ready.validation,
-                ready.settings,
-                callbacks=ready.callbacks,
-                checkpoints=run.last_checkpoint.parent,
-                progress=recorder,
-                resume=resume,
-            )
-        except Interrupted as interrupted:
+            outcome = _train(ready, run.path, recorder, resume=resume)
+        except Interrupted:
             recorder.note("interrupted")
-            kept = f"{interrupted.kept}\nnext: archcli resume {run.path}"
-            raise Interrupted(interrupted.exit_status, kept) from None
+            raise
         finally:
             recorder.close()
         recorder.note(f"mode {outcome.mode.name}: {outcome.mode.reason}")
@@ -161,6 +173,43 @@ def run_training(ready: Ready, recipe: Recipe, run: Run, recorder: Recorder, *, 
             recorder.note(f"{report.undrawn.message}\n{report.undrawn.trace}")
         recorder.close()
         return report
+
+
+def follow_training(ready: Ready, run: Path, *, resume: bool) -> None:
+    """Train as a worker that writes nothing: the chief has the run.
+
+    Args:
+        ready: What to train.
+        run: The chief's run directory, as the chief calls it.
+        resume: Whether to go on from the run's last checkpoint, which this worker reads, too.
+
+    Raises:
+        TrainingError: Training failed.
+        Interrupted: A worker was asked to stop.
+    """
+    _train(ready, run, SilentProgress(), resume=resume)
+
+
+def _train(ready: Ready, run: Path, progress: Progress, *, resume: bool) -> Outcome:
+    """Train in the directory `run`, and say how to go on where that ends before its end."""
+    command = f"archcli resume {run}"
+    try:
+        return train_model(
+            ready.prepared.core,
+            ready.training,
+            ready.validation,
+            ready.settings,
+            callbacks=ready.callbacks,
+            checkpoints=run / "checkpoints",
+            progress=progress,
+            resume=resume,
+        )
+    except Interrupted as interrupted:
+        raise Interrupted(interrupted.exit_status, f"{interrupted.kept}\nnext: {command}") from None
+    except TrainingError as error:
+        hint = f"see what the others say, then start all workers again with `{command}`"
+        told = (replace(one, hint=hint) if one.code == "worker-lost" else one for one in error.problems)
+        raise TrainingError(*told) from error
 
 
 def write_resolved(run: Run, recipe: Recipe, *, mode: ModeName, batch_size: int) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from archcli.commands.finishing import TrainReport
 from archcli.commands.recording import Recorder
-from archcli.commands.running import make_ready, run_training, write_resolved
+from archcli.commands.running import follow_training, make_ready, run_training, write_resolved
 from archcli.commands.summary import summary_text
+from archcli.engine.distribution.sharing import chiefs_text
 from archcli.engine.progress import Progress
 from archcli.recipe.checking import load_recipe
 from archcli.recipe.gallery import find_recipe
@@ -18,7 +19,9 @@ from archcli.runs.environment import describe_environment
 from archcli.runs.writing import write_json, write_text
 
 
-def train(text: str, overrides: Sequence[str] = (), *, runs: Path, command: str, progress: Progress) -> TrainReport:
+def train(
+    text: str, overrides: Sequence[str] = (), *, runs: Path, command: str, progress: Progress
+) -> TrainReport | None:
     """Train a recipe from the start.
 
     Args:
@@ -27,6 +30,9 @@ def train(text: str, overrides: Sequence[str] = (), *, runs: Path, command: str,
         runs: The folder of all runs; the run directory is made there once all checks have passed.
         command: The command line, for the record.
         progress: Who watches.
+
+    Returns:
+        What came of it; None where this process is one of several workers and another one writes.
 
     Raises:
         RecipeError, DataError: Something is wrong, and nothing was written.
@@ -37,11 +43,17 @@ def train(text: str, overrides: Sequence[str] = (), *, runs: Path, command: str,
     path = find_recipe(text)
     recipe = load_recipe(path, overrides)
     ready = make_ready(recipe)
-    run = create_run(runs, recipe.name)
+    distribution = ready.settings.distribution
+    run = create_run(runs, recipe.name) if distribution.is_chief else None
+    folder = Path(chiefs_text(distribution, "" if run is None else str(run.path)))
+    if run is None:
+        follow_training(ready, folder, resume=False)
+        return None
     write_text(run.recipe, read_source(path).text)
     write_resolved(run, recipe, mode=ready.mode.name, batch_size=ready.settings.batch_size)
     write_text(run.command, command + "\n")
-    write_json(run.environment, describe_environment(ready.device, folder=Path.cwd()))
+    environment = describe_environment(ready.device, folder=Path.cwd(), distribution=distribution.record())
+    write_json(run.environment, environment)
     write_json(run.data, ready.prepared.dataset.describe())
     write_text(run.summary, summary_text(ready.prepared.core))
     batch = ready.prepared.batch

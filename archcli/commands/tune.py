@@ -120,6 +120,11 @@ def tune(
         message = f"a trial is one run, and `{text}` has {split.folds} folds"
         hint = f"`{shlex.join(['archcli', 'tune', text, *overrides, 'data.split.fold=1'])}` tunes it on the first"
         raise RecipeError(Problem("folds-to-tune", message, split.location, hint))
+    if recipe.train.distribute == "multi_worker":
+        message = "a tuning is many runs, and workers meet for one"
+        where = recipe.train.locations.get("distribute")
+        hint = "tune with `train.distribute=none`, and train the best settings by many workers"
+        raise RecipeError(Problem("distribution-does-not-fit", message, where, hint))
     ready = make_ready(recipe)
     report = TuneReport(
         recipe_name=recipe.name,
@@ -186,6 +191,8 @@ def _run_trial(
         return Trial(number, settings, None, run, problems=error.problems)
     except KeyboardInterrupt:
         raise Interrupted(_CTRL_C_STATUS, "interrupted before training began") from None
+    if report is None:
+        raise ValueError("trials are trained by one process, which `tune` sees to")
     return Trial(number, settings, report.best_value, report.run, report.epochs)
 
 

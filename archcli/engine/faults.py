@@ -22,6 +22,9 @@ SHORTAGE = re.compile(r"out of memory|OOM|RESOURCE_EXHAUSTED|ALLOC_FAILED|failed
 LOSS_OF_WORKER = re.compile(r"Collective ops is aborted|Socket closed|connection reset|heartbeat", re.IGNORECASE)
 """What TensorFlow says of another process that has ended, in an error of another kind."""
 
+GRPC = re.compile(r"Additional GRPC error information|The error could be from")
+"""What follows is where in TensorFlow a call between processes failed."""
+
 INTERNALS = re.compile(r"\{\{function_node .*?\}\}|\[Op:\w+\]( name:)?")
 
 
@@ -72,7 +75,7 @@ def _is_loss_of_worker(error: Exception) -> bool:
 def _lost(error: Exception) -> Problem:
     return Problem(
         "worker-lost",
-        f"another worker cannot be reached any more: {_said(error)}",
+        f"another worker cannot be reached any more: {GRPC.split(_said(error))[0].rstrip(' .')}",
         hint="see what the others say, then start all of them again with `archcli resume RUN`",
     )
 

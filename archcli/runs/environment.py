@@ -8,6 +8,7 @@ import platform
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 _PACKAGES = ("archcli", "keras", "tensorflow", "numpy")
@@ -32,17 +33,21 @@ _CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
 _GIT_PATIENCE_SECONDS = 2.0
 
 
-def describe_environment(device: str, *, folder: Path) -> dict[str, object]:
+def describe_environment(
+    device: str, *, folder: Path, distribution: Mapping[str, object] | None = None
+) -> dict[str, object]:
     """Return what `environment.json` holds.
 
     Args:
         device: What training runs on, in words.
         folder: The working directory, whose git commit is noted if it has one.
+        distribution: How many replicas and workers train; None: one.
     """
     return {
         "python": platform.python_version(),
         "platform": platform.platform(),
         "device": device,
+        "distribution": {"mode": "none", "replicas": 1, "workers": 1} if distribution is None else dict(distribution),
         "cpu": _cpu_model(),
         "cpu_count": _cpu_count(),
         "memory_bytes": _memory_bytes(),

@@ -44,6 +44,9 @@ class ManyReplicas:
         self._model, self._distribution, self._strategy = model, distribution, strategy
         self._row_count = 0
         self.jit_batch_size = 0
+        self._seeds = [seed for seed in model.non_trainable_variables if seed.name == "seed_generator_state"]
+        self._read_seeds = self._in_one_call(lambda: [tf.identity(seed.value) for seed in self._seeds])
+        self._assign_seeds = self._in_one_call(self._assign_all)
 
     def spread(self, step: BatchStep, take_part: Take | None = None) -> Step:
         """Return a step of the loop, which has every replica do `step` with its part of a batch.
@@ -83,24 +86,24 @@ class ManyReplicas:
     @contextmanager
     def seeds_kept(self) -> Iterator[None]:
         """Put the seeds of random layers back at the end, those of each replica its own."""
-        seeds = self._seeds()
-        kept = self._strategy.run(lambda: [tf.identity(seed.value) for seed in seeds])
+        kept = self._read_seeds() if self._seeds else None
         try:
             yield
         finally:
-            self._strategy.run(_assign_all, args=(seeds, kept))
+            if self._seeds:
+                self._assign_seeds(kept)
 
     def part_seeds(self) -> None:
         """Have random layers draw other numbers on each replica; the first keeps the seeds that it has."""
-        seeds = self._seeds()
 
         def part() -> None:
             first = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.int64) * SEED_STEP
-            for seed in seeds:
+            for seed in self._seeds:
                 number, count = tf.unstack(tf.cast(seed.value, tf.int64))
                 seed.assign(tf.cast(tf.stack([(number + first) % 2**31, count]), seed.dtype))
 
-        self._strategy.run(part)
+        if self._seeds:
+            self._in_one_call(part)()
 
     def agree(self, number: int) -> int:
         """Return the chief's number."""
@@ -166,8 +169,13 @@ class ManyReplicas:
             tracker.update_state(loss, sample_weight=rows)
         model.compute_metrics(inputs, targets, outputs, sample_weight=sample_weight)
 
-    def _seeds(self) -> list[Any]:
-        return [seed for seed in self._model.non_trainable_variables if seed.name == "seed_generator_state"]
+    def _in_one_call(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return what has each replica do `function`, as a graph: one operation at a time is slow, and warned of."""
+        return tf.function(lambda *values: self._strategy.run(function, args=values), autograph=False)
+
+    def _assign_all(self, values: list[tf.Tensor]) -> None:
+        for seed, value in zip(self._seeds, values, strict=True):
+            seed.assign(value)
 
     def _part(self) -> Part:
         context = tf.distribute.get_replica_context()
@@ -181,8 +189,3 @@ class ManyReplicas:
 def _take_rows(data: Any, indices: tf.Tensor, batch: tf.Tensor) -> Any:
     del batch
     return take(data, indices)
-
-
-def _assign_all(variables: list[Any], values: list[tf.Tensor]) -> None:
-    for variable, value in zip(variables, values, strict=True):
-        variable.assign(value)
