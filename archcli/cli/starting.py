@@ -6,6 +6,7 @@ Importing makes little garbage, and looking for it takes a tenth of the time of 
 from __future__ import annotations
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,8 +26,10 @@ def collector_at_rest() -> Iterator[None]:
 def start_long_work() -> None:
     """Import TensorFlow, quietly, before something that takes seconds; from here on garbage is collected again.
 
-    What has been imported is none and is not looked through: that would take half a second.
+    What is imported is none and is never looked through: that would take half a second.
     """
+    is_first = "tensorflow" not in sys.modules
     start_tensorflow()
-    gc.freeze()
+    if is_first:  # else there may be models among what would be kept
+        gc.freeze()
     gc.enable()
