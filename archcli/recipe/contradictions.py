@@ -221,9 +221,6 @@ def _distribution_problems(recipe: Recipe) -> Iterator[Problem]:
         message = f"`batch_size: auto` measures one device, and `distribute: {train.distribute}` trains on several"
         hint = "let `distribute: none` find it on one of them, and write that number times their count"
         yield Problem("distribution-does-not-fit", message, train.locations.get("batch_size"), hint)
-    if train.distribute != "none" and train.batch_size == "auto":
-        message = "`batch_size: auto` is measured on one device, and `distribute` cuts batches among several"
-        yield Problem("distribution-does-not-fit", message, where, "write the batch size as a number")
     if train.distribute == "multi_worker" and split.folds is not None and split.fold is None:
         message = f"`distribute: multi_worker` trains one run, and `folds: {split.folds}` makes {split.folds}"
         yield Problem("distribution-does-not-fit", message, where, "train one fold after another: `data.split.fold=1`")
