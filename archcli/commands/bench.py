@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Final, Protocol
 
@@ -187,10 +187,12 @@ def _train(measured: Measurement, process: WorkerProcess, budget: Budget) -> Non
 
 def _measure_device(process: WorkerProcess) -> tuple[tuple[float, int] | None, float | None]:
     """Return the speed of a product of matrices and the side of these, and the operations of a training step."""
-    try:
-        return process.ask("measure_matmul"), process.ask("count_step_flops")
-    except ArchcliError:
-        return None, None
+    matmul, flops = None, None
+    with suppress(ArchcliError):
+        matmul = process.ask("measure_matmul")
+    with suppress(ArchcliError):
+        flops = process.ask("count_step_flops")
+    return matmul, flops
 
 
 @contextmanager

@@ -6,10 +6,10 @@ no checkpoint.
 
 from __future__ import annotations
 
+import math
 import time
 from contextlib import ExitStack
 from itertools import count
-from math import ceil
 from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
@@ -20,7 +20,7 @@ from archcli.engine.devices import describe_devices
 from archcli.engine.faults import describe_building, describe_running
 from archcli.engine.memory import GPU, Peak, measured_peak, used_memory
 from archcli.engine.rules import make_rule
-from archcli.engine.steps import Loop, build_step
+from archcli.engine.steps import build_step
 from archcli.engine.stretch import Stretch
 from archcli.engine.training_data import TrainingData
 from archcli.errors import Problem, TrainingError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 ENOUGH_OF_A_ROUND = 0.9
 """Share of a round's time after which no further epochs are begun for what is left of it."""
 
-MATMUL_SIZES = {"cpu": 1024, "gpu": 8192}
+MATMUL_SIZES = {"cpu": 1024, "gpu": 4096}
 MATMUL_SECONDS = 0.4
 
 
@@ -69,7 +69,7 @@ class LoopTrainer:
         build_step(model, examples, batch_size=settings.batch_size)
         rule = make_rule(model, examples, settings)
         self._data = TrainingData(model, examples, settings, rule.step)
-        self._loop = Loop(model, self._data.step, mode=mode, reset=rule.reset)
+        self._loop = self._data.make_loop(mode, reset=rule.reset)
         self._count, self._size = examples.count, min(settings.batch_size, examples.count)
         self._parts, self._step = self._walk(), 0
         self._part: Part | None = None
@@ -139,7 +139,7 @@ class FitTrainer:
         model.jit_compile = model._resolve_auto_jit_compile()  # noqa: SLF001 -- what `compile` does by default
         self._model, self._examples, self._shuffle = model, examples, settings.shuffle
         self._size = min(settings.batch_size, examples.count)
-        self._steps_per_epoch = ceil(examples.count / self._size)
+        self._steps_per_epoch = math.ceil(examples.count / self._size)
         self._seconds_per_step = 0.0
 
     def compile(self) -> float:
@@ -269,14 +269,18 @@ def measure_matmul(device: str) -> tuple[float, int]:
 
     Returns:
         Floating-point operations a second, a multiplication and an addition being two; and the side of the squares.
+
+    Raises:
+        TrainingError: `out-of-memory` or `step-failed`.
     """
     side = MATMUL_SIZES[device]
-    one, other = (tf.random.stateless_normal([side, side], seed=[0, number]) for number in (1, 2))
     multiply = tf.function(lambda a, b: tf.reduce_max(tf.linalg.matmul(a, b)), autograph=False)
-    float(multiply(one, other))
     best, until = float("inf"), time.perf_counter() + MATMUL_SECONDS
-    while time.perf_counter() < until:
-        began = time.perf_counter()
-        float(multiply(one, other))  # waits for the device
-        best = min(best, time.perf_counter() - began)
+    with describe_running():
+        one, other = (tf.random.stateless_normal([side, side], seed=[0, number]) for number in (1, 2))
+        float(multiply(one, other))
+        while time.perf_counter() < until or math.isinf(best):
+            began = time.perf_counter()
+            float(multiply(one, other))  # waits for the device
+            best = min(best, time.perf_counter() - began)
     return 2 * side**3 / best, side

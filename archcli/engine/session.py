@@ -143,13 +143,7 @@ class Session:
         return choose_shared_mode(self._model, mode, settings.mode, self._replicas)
 
     def _make_loop(self) -> Loop:
-        name, replicas = self.mode.name, self._replicas
-        replicas.jit_batch_size = min(self._settings.batch_size, self._example_count) if name == "xla" else 0
-        # Windows are cut out of batches whose size is known.
-        any_size = self._data.feed.has_rest and self._settings.window is None
-        return Loop(
-            self._model, self._data.step, mode=name, reset=self.rule.reset, any_size=any_size, replicas=replicas
-        )
+        return self._data.make_loop(self.mode.name, reset=self.rule.reset)
 
     def _compile(self) -> None:
         sample = self._data.feed.sample()

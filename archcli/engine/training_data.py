@@ -1,4 +1,4 @@
-"""The training examples, and the batches of each epoch."""
+"""The training examples, the batches of each epoch, and the loop that runs over them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 from archcli.engine.buckets import check_lengths, order_by_length, trimmed_step
 from archcli.engine.feeding import Array, Examples, list_arrays, order_epoch, take
 from archcli.engine.replicas import OneReplica
+from archcli.engine.steps import Loop
 from archcli.engine.streaming import Feed, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     import keras
     import tensorflow as tf
 
+    from archcli.engine.compile_mode import ModeName
     from archcli.engine.replicas import Replicas
     from archcli.engine.settings import Settings
     from archcli.engine.steps import BatchStep
@@ -45,10 +47,10 @@ class TrainingData:
             RecipeError: `lengths-not-known`.
             TrainingError: `out-of-memory`: they do not fit.
         """
-        self._count, self._settings = examples.count, settings
+        self._model, self._count, self._settings = model, examples.count, settings
         self._lengths = check_lengths(examples) if settings.bucket_by_length else None
         arrays = list_arrays(examples)
-        replicas = replicas or OneReplica(model)
+        self._replicas = replicas = replicas or OneReplica(model)
         if self._lengths is None:
             self.step = replicas.spread(step)
         else:
@@ -59,6 +61,19 @@ class TrainingData:
     def parts(self, epoch: int, *, start: int = 0) -> Generator[Part]:
         """Give the batches of `epoch`, from 0, in parts, as `Feed.parts` does: a function of it and the settings."""
         return self.feed.parts(self._order(epoch), start=start)
+
+    def make_loop(self, mode: ModeName, *, reset: Callable[[], None]) -> Loop:
+        """Make the loop that runs `step` over these batches: the one of every training, which `bench` times, too.
+
+        Args:
+            mode: How steps are run.
+            reset: Begins an epoch.
+        """
+        replicas = self._replicas
+        replicas.jit_batch_size = min(self._settings.batch_size, self._count) if mode == "xla" else 0
+        # Windows are cut out of batches whose size is known.
+        any_size = self.feed.has_rest and self._settings.window is None
+        return Loop(self._model, self.step, mode=mode, reset=reset, any_size=any_size, replicas=replicas)
 
     def _order(self, epoch: int) -> Array:
         seed, shuffle = self._settings.seed, self._settings.shuffle
