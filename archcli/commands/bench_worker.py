@@ -25,8 +25,11 @@ from archcli.recipe.checking import load_recipe
 from archcli.recipe.gallery import find_recipe
 from archcli.recipe.recipe import Recipe
 
-PASSES_OF_A_TRAINING_STEP = 3
+PASSES_WITH_GRADIENTS = 3
 """Forward, and about twice that for the gradients of what goes into each layer and of its weights."""
+
+WITHOUT_GRADIENTS = frozenset({"perceptron", "storage"})
+"""Learning rules whose steps are a forward pass and next to nothing more."""
 
 
 class Worker:
@@ -61,7 +64,7 @@ class Worker:
             on_gpu=describe_devices().kind == "gpu",
             examples=ready.training.count,
             batch_size=ready.settings.batch_size,
-            epochs=ready.settings.epochs,
+            epochs=1 if ready.settings.learning_rule == "storage" else ready.settings.epochs,
             mode=ready.mode.name,
             reason=ready.mode.reason,
             held_bytes=used_memory(),
@@ -101,7 +104,8 @@ class Worker:
             forward = count_flops(ready.prepared.core, ready.settings.batch_size)
         except ValueError:  # a size that is open until there are data
             return None
-        return PASSES_OF_A_TRAINING_STEP * forward / ready.settings.batch_size
+        passes = 1 if ready.settings.learning_rule in WITHOUT_GRADIENTS else PASSES_WITH_GRADIENTS
+        return passes * forward / ready.settings.batch_size
 
     def _made(self) -> Ready:
         if self._ready is None:
