@@ -175,13 +175,20 @@ def run_loop(model: keras.Model, examples: Examples, *, mode: ModeName, steps: i
 
 
 def run_keras(model: keras.Model, examples: Examples, *, steps: int) -> None:
-    """Train by `train_on_batch` with the batches of `run_loop`."""
+    """Train by `train_on_batch` with the batches of `run_loop`.
+
+    Each size of batch has a function of its own: the one that Keras would make at the second size, for any, rounds in
+    another way than its first.
+    """
     model.optimizer.build(model.trainable_variables)
+    functions: dict[int, Any] = {}
     parts = (examples.inputs, examples.targets, examples.sample_weight)
     cuts = (order[start : start + BATCH] for order in orders(examples) for start in range(0, len(order), BATCH))
     for rows in islice(cuts, steps):
         picked = keras.tree.map_structure(lambda array: None if array is None else array[rows], parts)  # noqa: B023
+        model.train_function = functions.get(len(rows))
         model.train_on_batch(*picked)
+        functions[len(rows)] = model.train_function
 
 
 def orders(examples: Examples) -> Iterator[Array]:
