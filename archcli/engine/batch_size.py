@@ -8,11 +8,11 @@
    an epoch, whatever memory would hold. Up to the usual 32 examples this does not count: so few are always allowed.
 3. There are as many training examples.
 
-Sizes are tried from 16 on. What a step takes grows at most in proportion to its batch, since weights and their
+Sizes are tried from 32 on. What a step takes grows at most in proportion to its batch, since weights and their
 gradients count once: so the next size that is tried is the largest that would fit if it did, at most 32 times the one
 before. Where no larger one would, half the size tells what an example takes by itself, and sizes go on by that, four
 times the one before at most. No size is tried that is expected not to fit. Where the rules on examples decide, which is
-so for most small networks, three trials or fewer are enough, and the number is the same on every machine.
+so for most small networks, two trials or fewer are enough, and the number is the same on every machine.
 
 A trial runs the very step that training runs, in the same mode, on the very model; the caller puts the model's
 variables back. It compiles each size anew, which is the most of what `auto` costs.
@@ -33,7 +33,7 @@ from archcli.errors import Problem, TrainingError
 SHARE_OF_FREE_MEMORY: Final = 0.7
 LEAST_UPDATES_AN_EPOCH: Final = 64
 ALWAYS_ALLOWED: Final = 32
-FIRST_TRIED: Final = 16
+FIRST_TRIED: Final = 32
 GROWTH_BETWEEN_TRIALS: Final = 32
 GROWTH_BY_SLOPE: Final = 4
 Result = TypeVar("Result")

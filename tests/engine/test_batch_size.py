@@ -55,7 +55,7 @@ def test_small_networks_get_what_the_examples_allow() -> None:
         "60000 training examples make 118 updates an epoch, and are to make 64; "
         "its steps take 5.49 MiB of 1 GiB that are free",
     )
-    assert steps.sizes == [16, 512]
+    assert steps.sizes == [32, 512]
 
 
 def test_few_examples_are_no_reason_for_batches_below_the_usual() -> None:
@@ -77,7 +77,7 @@ def test_memory_bounds_the_batch_of_a_large_network() -> None:
     assert choice.reason == (
         "its steps take 692 MiB of 1000 MiB that are free, and twice as many examples would not fit within 70% of them"
     )
-    assert steps.sizes == [16, 8, 64, 128]
+    assert steps.sizes == [32, 16, 128]
 
 
 def test_every_size_that_is_tried_fits_where_memory_grows_in_proportion() -> None:
@@ -87,7 +87,7 @@ def test_every_size_that_is_tried_fits_where_memory_grows_in_proportion() -> Non
     choice = choose_batch_size(steps, examples=10**6, free=1000 * MIB)
 
     assert choice.size == 64
-    assert steps.sizes == [16, 64]
+    assert steps.sizes == [32, 64]
 
 
 def test_device_that_says_nothing_is_tried_until_it_refuses() -> None:
@@ -97,7 +97,7 @@ def test_device_that_says_nothing_is_tried_until_it_refuses() -> None:
     choice = choose_batch_size(steps, examples=10**6, free=None)
 
     assert choice == BatchChoice(256, "its steps take 256 MiB, and twice as many examples would not fit")
-    assert steps.sizes == [16, 512, 256]
+    assert steps.sizes == [32, 1024, 512, 256]
 
 
 def test_model_that_fits_with_few_examples_only() -> None:
@@ -105,7 +105,7 @@ def test_model_that_fits_with_few_examples_only() -> None:
     steps = Steps(each=100 * MIB, room=250 * MIB)
 
     assert choose_batch_size(steps, examples=5000, free=250 * MIB).size == 1
-    assert steps.sizes == [16, 8, 4, 2, 1]
+    assert steps.sizes == [32, 16, 8, 4, 2, 1]
 
 
 def test_model_that_does_not_fit_at_all_is_told() -> None:
@@ -124,7 +124,7 @@ def test_other_failures_are_no_shortage() -> None:
     def fail(size: int) -> int:
         raise TrainingError(Problem("step-failed", f"no step of {size}"))
 
-    with pytest.raises(TrainingError, match="no step of 16"):
+    with pytest.raises(TrainingError, match="no step of 32"):
         choose_batch_size(fail, examples=5000, free=MIB)
 
 
@@ -134,14 +134,14 @@ def test_search_ends_in_time() -> None:
 
     tried = try_sizes(steps, limit=4096, budget=None, seconds=0)
 
-    assert (tried.fitting, steps.sizes) == (16, [16])
+    assert (tried.fitting, steps.sizes) == (32, [32])
 
 
 def test_sizes_that_are_run_are_kept_with_what_they_took() -> None:
     """Also one that was over the budget, though it ran."""
-    tried = try_sizes(Steps(each=MIB, fixed=-8 * MIB), limit=64, budget=40 * MIB)
+    tried = try_sizes(Steps(each=MIB, fixed=-20 * MIB), limit=64, budget=40 * MIB)
 
-    assert (tried.fitting, tried.peaks) == (32, {16: 8 * MIB, 64: 56 * MIB, 32: 24 * MIB})
+    assert (tried.fitting, tried.peaks) == (32, {32: 12 * MIB, 64: 44 * MIB})
 
 
 @pytest.mark.parametrize(("count", "power"), [(1, 1), (2, 2), (3, 2), (1023, 512), (1024, 1024)])
