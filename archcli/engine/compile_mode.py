@@ -11,8 +11,11 @@ wrappers count as its own. The rules, the first that fits:
 5. On a GPU: graph where any `LSTM` or `GRU` keeps cuDNN's kernels, which XLA cannot compile; whose arguments have lost
    them already (see `archcli.engine.cudnn`) counts as any other layer. All else by XLA.
 6. On a CPU: graph with one core, on which XLA loses what it gains; graph where any layer is not among those tried
-   under XLA, convolutions above all, which XLA runs up to 35 times slower; graph for a training of few steps, which is
-   over before the seconds of compiling are won back; all else by XLA.
+   under XLA, convolutions above all, which XLA runs up to 35 times slower; graph for a wide recurrent layer, whose
+   products gain nothing by XLA and are spread over cores worse; graph for a training of few steps, which is over before
+   the seconds of compiling are won back; all else by XLA.
+
+`benchmarks/modes.py` measures what the rules for a CPU rest on.
 """
 
 from __future__ import annotations
@@ -59,9 +62,14 @@ RECURRENT = frozenset({"RNN", "SimpleRNN", "GRU", "LSTM", "Elman", "Jordan", "Fu
 # and 1240, Jordan 3440 and 1760, fully recurrent 5800 and 2120, multi-head attention 4330 and 1850, equilibrium 1500
 # and 300, pooling in one dimension 530 and 370. After thirty steps the weights are within 1e-7 of each other.
 # On two cores XLA takes 1 to 2.5 s more to compile; it wins 0.1 to 0.3 ms a step, and 2 to 4 ms where a layer runs
-# over 50 time steps.
+# over 50 time steps. Won back after: small dense layers 5,000 to 20,000 steps, wide ones 800, attention 1,500,
+# recurrent layers over 50 time steps 150 to 600, SimpleRNN 1,900.
 LEAST_STEPS_FOR_XLA = 10_000
 LEAST_STEPS_FOR_XLA_RECURRENT = 1_000
+# Columns of the product with the state, in all gates together: 512 is an LSTM of 128 units. On two cores that others
+# used too, XLA took 0.6 of the graph's processor time for an LSTM of 64 units, 0.5 for 128 and 0.9 for 256, and 0.4, 1
+# and 2 of its time on the clock.
+WIDEST_RECURRENT_FOR_XLA = 512
 
 
 @dataclass(frozen=True)
@@ -161,7 +169,16 @@ def _choose_on_cpu(model: keras.Model, core_count: int, total_steps: int) -> Mod
     untried = sorted(names - TRIED_UNDER_XLA_ON_CPU)
     if untried:
         return Mode("graph", f"`{untried[0]}` is not among the layers that XLA runs fast on a CPU")
+    wide = min((type(layer).__name__ for layer in _walk(model) if _is_wide(layer)), default=None)
+    if wide is not None:
+        return Mode("graph", f"`{wide}` is too wide to be run faster by XLA on a CPU")
     least = LEAST_STEPS_FOR_XLA_RECURRENT if names & RECURRENT else LEAST_STEPS_FOR_XLA
     if total_steps < least:
         return Mode("graph", f"compiling by XLA does not pay for {total_steps} steps, fewer than {least}")
     return Mode("xla", "XLA runs every layer of this model fast on a CPU")
+
+
+def _is_wide(layer: keras.Layer) -> bool:
+    """Return whether each step of a recurrent layer is one great product with its state."""
+    kernel = getattr(getattr(layer, "cell", None), "recurrent_kernel", None)
+    return kernel is not None and kernel.shape[-1] > WIDEST_RECURRENT_FOR_XLA

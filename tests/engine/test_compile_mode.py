@@ -8,7 +8,7 @@ import keras
 import pytest
 
 from archcli.engine import compile_mode
-from archcli.engine.compile_mode import Mode, choose_mode, find_refused_layer
+from archcli.engine.compile_mode import Mode, choose_mode, find_refused_layer, judge_layer
 from archcli.errors import Problem, RecipeError
 from archcli.layers.elman import Elman
 from archcli.layers.fully_recurrent import FullyRecurrent
@@ -141,6 +141,43 @@ def test_recurrent_steps_pay_sooner() -> None:
     """A step of a recurrent network saves more, so that fewer of them are enough."""
     assert choose_mode(lstm(), "auto", device="cpu", core_count=4, total_steps=999).name == "graph"
     assert choose_mode(lstm(), "auto", device="cpu", core_count=4, total_steps=1_000).name == "xla"
+
+
+@pytest.mark.parametrize(
+    ("layer", "name"),
+    [
+        (layers.LSTM(128), None),
+        (layers.LSTM(129), "LSTM"),
+        (layers.GRU(170), None),
+        (layers.Bidirectional(layers.GRU(171)), "GRU"),
+        (layers.SimpleRNN(256), None),
+    ],
+)
+def test_wide_recurrent_layers_stay_in_the_graph_on_a_cpu(layer: keras.Layer, name: str | None) -> None:
+    """What counts is the width of the product with the state, all gates together."""
+    model = keras.Sequential([keras.Input((5, 2)), layer])
+    reason = f"`{name}` is too wide to be run faster by XLA on a CPU"
+
+    mode = choose_mode(model, "auto", **ON_CPU)
+
+    assert mode == (Mode("graph", reason) if name else Mode("xla", "XLA runs every layer of this model fast on a CPU"))
+
+
+@pytest.mark.parametrize(
+    ("layer", "device", "verdict"),
+    [
+        (layers.LSTM(3), "cpu", "yes"),
+        (layers.Conv1D(3, 3), "cpu", "slow"),
+        (layers.TimeDistributed(layers.Conv1D(3, 3)), "cpu", "slow"),
+        (layers.MaxPooling2D(), "cpu", "untried"),
+        (layers.RandomRotation(0.1), "cpu", "no"),
+        (layers.Conv1D(3, 3), "gpu", "yes"),
+        (layers.RandomRotation(0.1), "gpu", "no"),
+    ],
+)
+def test_each_layer_is_judged_as_the_rules_judge_models(layer: keras.Layer, device: Any, verdict: str) -> None:
+    """A wrapper as what it wraps."""
+    assert judge_layer(layer, device) == verdict
 
 
 def test_lstm_keeps_cudnn_on_a_gpu() -> None:
