@@ -145,7 +145,7 @@ def _line(report: BenchReport) -> str | None:
 
 def _refusals(report: BenchReport) -> Iterator[tuple[str, str]]:
     """Give each reason once, with what it is the reason of: whole batch sizes, or modes at all sizes or at some."""
-    every_size = list(dict.fromkeys(row.setting.batch_size for row in report.rows))
+    possible = {row.setting.batch_size for row in report.rows if row.figures is not None}
     ways = list(dict.fromkeys(row.setting.way for row in report.rows))
     for reason in dict.fromkeys(row.reason for row in report.rows if row.reason is not None):
         settings = [row.setting for row in report.rows if row.reason == reason]
@@ -155,7 +155,7 @@ def _refusals(report: BenchReport) -> Iterator[tuple[str, str]]:
             yield f"no {written}", reason
         else:
             names = ", ".join(dict.fromkeys(name_setting(setting) for setting in settings))
-            yield f"no {names}", reason if len(sizes) == len(every_size) else f"{reason} ({written})"
+            yield f"no {names}", reason if possible <= set(sizes) else f"{reason} ({written})"
 
 
 def _width(columns: list[Column], rows: list[list[str]]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -114,10 +115,20 @@ def bench(
     _check_any(measured)
     measured.sort(key=lambda one: (one.setting.batch_size, ways.index(one.setting.way)))
     peak = None if matmul is None else matmul[0]
+    usual = {way: _usual_compile_seconds(measured, way) for way in ways}
     return BenchReport(
         facts=facts,
         written_mode=train.compile,
-        rows=tuple(sum_up(one, facts, matmul_flops=peak, step_flops_per_example=flops) for one in measured),
+        rows=tuple(
+            sum_up(
+                one,
+                facts,
+                usual_compile_seconds=usual[one.setting.way],
+                matmul_flops=peak,
+                step_flops_per_example=flops,
+            )
+            for one in measured
+        ),
         matmul_flops=peak,
         matmul_side=0 if matmul is None else matmul[1],
         step_flops_per_example=flops,
@@ -193,6 +204,12 @@ def _measure_device(process: WorkerProcess) -> tuple[tuple[float, int] | None, f
     with suppress(ArchcliError):
         flops = process.ask("count_step_flops")
     return matmul, flops
+
+
+def _usual_compile_seconds(measured: Sequence[Measurement], way: Way) -> float:
+    """Return the median of all batch sizes: one mode compiles about the same for each."""
+    seconds = [one.compile_seconds for one in measured if one.setting.way == way and one.reason is None]
+    return statistics.median(seconds) if seconds else 0.0
 
 
 @contextmanager

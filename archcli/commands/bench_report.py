@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -19,6 +19,9 @@ WAYS: Final[tuple[Way, ...]] = ("graph", "xla", "eager", "fit")
 
 AS_GOOD: Final = 1.03
 """What takes at most so many times as long as the best is as good: two measurements differ by that much anyway."""
+
+AS_GOOD_AS_ANOTHER_BATCH: Final = 1.1
+"""The same for another batch size, which has a price: it trains differently."""
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,7 @@ class Figures:
         compile_seconds: Tracing, compiling and the first step.
         matmul_share: Floating-point operations of the model a second, as a share of the device's in a product of
             matrices; None: they could not be counted.
-        training_seconds: All epochs of the recipe, compiling included; without validation.
+        training_seconds: All epochs of the recipe, without validation, and compiling as is usual for the mode.
         rounds: How often it was measured.
     """
 
@@ -189,14 +192,15 @@ class BenchReport:
 
         None where none could be measured.
         """
-        reached = {row.setting: row.figures.training_seconds for row in self._of_ours() if row.figures}
-        if not reached:
-            return None
-        least = min(reached.values())
         current = Setting(self.facts.mode, self.facts.batch_size)
-        if reached.get(current, math.inf) <= AS_GOOD * least:
-            return next(row for row in self.rows if row.setting == current)
-        return next(row for row in self._of_ours() if reached.get(row.setting) == least)
+        here = self._quickest(row for row in self._of_ours() if row.setting.batch_size == current.batch_size)
+        elsewhere = self._quickest(row for row in self._of_ours() if row.setting.batch_size != current.batch_size)
+        kept = next((row for row in self.rows if row.setting == current and row.figures is not None), None)
+        if kept is not None and here is not None and _is_as_good(kept, here, AS_GOOD):
+            here = kept
+        if here is None or elsewhere is None:
+            return here or elsewhere
+        return here if _is_as_good(here, elsewhere, AS_GOOD_AS_ANOTHER_BATCH) else elsewhere
 
     @property
     def changes(self) -> dict[str, str | int]:
@@ -247,6 +251,18 @@ class BenchReport:
     def _of_ours(self) -> Sequence[Row]:
         return [row for row in self.rows if row.setting.way != "fit"]
 
+    @staticmethod
+    def _quickest(rows: Iterable[Row]) -> Row | None:
+        return min((row for row in rows if row.figures is not None), key=_total, default=None)
+
+
+def _total(row: Row) -> float:
+    return math.inf if row.figures is None else row.figures.training_seconds
+
+
+def _is_as_good(one: Row, other: Row, factor: float) -> bool:
+    return _total(one) <= factor * _total(other)
+
 
 def steps_to_overtake(quick: Figures, slow: Figures) -> int:
     """Return after how many steps what is quicker by the step has made up for its longer compiling."""
@@ -256,13 +272,19 @@ def steps_to_overtake(quick: Figures, slow: Figures) -> int:
 
 
 def sum_up(
-    measured: Measurement, facts: Facts, *, matmul_flops: float | None, step_flops_per_example: float | None
+    measured: Measurement,
+    facts: Facts,
+    *,
+    usual_compile_seconds: float,
+    matmul_flops: float | None,
+    step_flops_per_example: float | None,
 ) -> Row:
     """Make the row of one setting: medians, quartiles, and what follows from them.
 
     Args:
         measured: In as many rounds as there were.
         facts: Of the recipe.
+        usual_compile_seconds: Of this mode, which the batch size changes by next to nothing.
         matmul_flops: Floating-point operations a second in a product of matrices.
         step_flops_per_example: Those of a training step, by its examples.
     """
@@ -281,7 +303,7 @@ def sum_up(
         memory_bytes=measured.memory_bytes,
         compile_seconds=measured.compile_seconds,
         matmul_share=share,
-        training_seconds=measured.compile_seconds + facts.epochs * facts.examples / rate,
+        training_seconds=usual_compile_seconds + facts.epochs * facts.examples / rate,
         rounds=len(step_ms),
     )
     return Row(measured.setting, figures)

@@ -108,7 +108,7 @@ def test_batch_sizes_have_a_column_and_reasons_a_line() -> None:
         "device         cpu: AMD EPYC 7763, 2 CPU cores\n"
         "peak           95.2 GFLOP/s in a product of 1,024 x 1,024 matrices of float32\n"
         "measured       10 rounds of 0.5 s each, those of a batch size in turn, or each alone: memory is short\n"
-        "no xla         `RandomRotation` cannot be compiled by XLA (batch 32, 128)\n"
+        "no xla         `RandomRotation` cannot be compiled by XLA\n"
         "no batch 4096  1280 training examples do not fill a batch of 4096\n"
         "best           graph at batch 128: 1.2 s for the training\n"
         "write          train: {compile: graph, batch_size: 128}\n"
@@ -121,6 +121,11 @@ def test_a_reason_stands_once_for_all_modes_that_have_it() -> None:
     rows = (REPORT.rows[0], *(Row(Setting(way, 32), None, "why") for way in WAYS[2:]))
 
     assert "no eager, model.fit  why\n" in _printed(replace(REPORT, rows=rows))
+    assert "no xla    why (batch 8)\n" in _printed(
+        replace(
+            SEVERAL, rows=(*SEVERAL.rows[:4:2], Row(Setting("graph", 8), GRAPH), Row(Setting("xla", 8), None, "why"))
+        )
+    )
 
 
 def test_one_device_is_measured_whatever_the_recipe_says() -> None:

@@ -42,7 +42,7 @@ def test_rounds_are_summed_up_by_median_and_quartiles() -> None:
     measured = Measurement(Setting("xla", 10), compile_seconds=2.0, memory_bytes=7)
     measured.stretches += [Stretch(10, 95, one) for one in seconds]
 
-    row = sum_up(measured, FACTS, matmul_flops=1e6, step_flops_per_example=20.0)
+    row = sum_up(measured, FACTS, usual_compile_seconds=3.0, matmul_flops=1e6, step_flops_per_example=20.0)
 
     figures = row.figures
     assert figures is not None
@@ -52,14 +52,14 @@ def test_rounds_are_summed_up_by_median_and_quartiles() -> None:
     assert figures.step_ms_quartiles == pytest.approx((1.1, 1.4))
     assert figures.spread == pytest.approx(0.25)
     assert figures.matmul_share == pytest.approx(20 * 95 / 0.012 / 1e6)
-    assert figures.training_seconds == pytest.approx(2 + 20 * 1000 * 0.012 / 95)
+    assert figures.training_seconds == pytest.approx(3 + 20 * 1000 * 0.012 / 95)
 
 
 def test_one_round_has_no_spread() -> None:
     """Its quartiles are itself; and nothing is said of a peak that is not known."""
     measured = Measurement(Setting("xla", 10), stretches=[Stretch(2, 20, 0.5)])
 
-    row = sum_up(measured, FACTS, matmul_flops=None, step_flops_per_example=20.0)
+    row = sum_up(measured, FACTS, usual_compile_seconds=3.0, matmul_flops=None, step_flops_per_example=20.0)
 
     assert row.figures is not None
     assert (row.figures.step_ms_quartiles, row.figures.matmul_share) == ((250.0, 250.0), None)
@@ -67,7 +67,9 @@ def test_one_round_has_no_spread() -> None:
 
 def test_what_cannot_be_measured_is_a_row_that_says_why() -> None:
     """Without figures."""
-    row = sum_up(Measurement(Setting("xla", 10), "why"), FACTS, matmul_flops=1.0, step_flops_per_example=1.0)
+    measured = Measurement(Setting("xla", 10), "why")
+
+    row = sum_up(measured, FACTS, usual_compile_seconds=3.0, matmul_flops=1.0, step_flops_per_example=1.0)
 
     assert row == Row(Setting("xla", 10), None, "why")
 
@@ -116,6 +118,25 @@ def test_what_is_hardly_better_is_not_worth_a_change() -> None:
     )
 
     assert report.changes == {}
+
+
+@pytest.mark.parametrize(("seconds", "size"), [(9.2, 100), (9.0, 500)])
+def test_another_batch_size_has_to_be_a_tenth_quicker(seconds: float, size: int) -> None:
+    """It trains differently, which is a price."""
+    report = _report(
+        ("graph", 100, replace(_figures(2.0, compile_seconds=1.0), training_seconds=10.0)),
+        ("graph", 500, replace(_figures(2.0, compile_seconds=1.0), training_seconds=seconds)),
+    )
+
+    assert report.best is not None
+    assert report.best.setting == Setting("graph", size)
+
+
+def test_another_batch_size_is_taken_where_the_recipe_s_own_cannot_be() -> None:
+    """Such as where memory runs out."""
+    report = _report(("graph", 100, None), ("graph", 50, _figures(2.0, compile_seconds=1.0, batch_size=50)))
+
+    assert report.changes == {"compile": "graph", "batch_size": 50}
 
 
 def test_keras_is_compared_and_never_chosen() -> None:
