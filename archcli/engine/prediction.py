@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from archcli.engine.faults import describe_running
 from archcli.engine.feeding import Array, Arrays, count_examples, placed_dtype, take
-from archcli.engine.steps import Pace, seeds_kept
+from archcli.engine.steps import MOST_SECONDS_OF_CALL, Pace, seeds_kept
 from archcli.engine.streaming import ROOM, Feed, Room
 
 if TYPE_CHECKING:
@@ -64,11 +64,12 @@ class Prediction:
         while start < batches.whole_count:
             began = time.perf_counter()
             stop = min(start + min(pace.step_count, self._most_steps(answers)), batches.whole_count)
-            answers.add(traces.run(part.data, batches.whole[start:stop]))
-            pace.adapt(stop - start, time.perf_counter() - began)
-            start = stop
+            done, outputs = traces.run(part.data, batches.whole[start:stop])
+            answers.add(outputs)
+            pace.adapt(done, time.perf_counter() - began)
+            start += done
         if batches.rest is not None:
-            answers.add(traces.run(part.data, batches.rest))
+            answers.add(traces.run(part.data, batches.rest)[1])
 
     def _most_steps(self, answers: _Answers) -> int:
         """Return for how many steps the outputs may be on the device: one, as long as nobody knows their size."""
@@ -134,17 +135,23 @@ class _Traces:
         ).get_concrete_function(self._data, tf.TensorSpec([None], tf.int64))
         self._many: Callable[..., Any] | None = None
 
-    def run(self, data: Any, indices: tf.Tensor) -> Any:
-        """Answer the examples of `data` at `indices`, `(steps, batch)`, one batch after another."""
+    def run(self, data: Any, indices: tf.Tensor) -> tuple[int, Any]:
+        """Answer the examples of `data` at `indices`, `(steps, batch)`, one batch after another.
+
+        Returns:
+            How many batches were answered, fewer than all where time was over; and the outputs.
+        """
         if len(indices) == 1:
-            return self._one(data, indices[0])
+            return 1, self._one(data, indices[0])
         if self._many is None:
             function = tf.function(self._run_many, autograph=False)
             self._many = function.get_concrete_function(self._data, tf.TensorSpec([None, None], tf.int64))
-        return self._many(data, indices)
+        done, outputs = self._many(data, indices)
+        return int(done), outputs
 
-    def _run_many(self, data: Any, indices: tf.Tensor) -> Any:
+    def _run_many(self, data: Any, indices: tf.Tensor) -> tuple[tf.Tensor, Any]:
         structure, count = self._one.structured_outputs, tf.shape(indices)[0]
+        end = tf.timestamp() + MOST_SECONDS_OF_CALL
         specs = keras.tree.flatten(structure)
         arrays = [tf.TensorArray(spec.dtype, count, element_shape=spec.shape) for spec in specs]
 
@@ -152,5 +159,10 @@ class _Traces:
             outputs = keras.tree.flatten(self._one(data, indices[done]))
             return done + 1, [array.write(done, output) for array, output in zip(arrays, outputs, strict=True)]
 
-        _, arrays = tf.while_loop(lambda done, _: done < count, answer_next, (tf.constant(0), arrays))
-        return keras.tree.pack_sequence_as(structure, [array.concat() for array in arrays])
+        def goes_on(done: tf.Tensor, _: list[tf.TensorArray]) -> tf.Tensor:
+            return tf.logical_and(done < count, tf.logical_or(done < 1, tf.timestamp() < end))
+
+        done, arrays = tf.while_loop(goes_on, answer_next, (tf.constant(0), arrays))
+        stacked = (array.gather(tf.range(done)) for array in arrays)  # (steps, batch, *outputs)
+        outputs = [tf.reshape(tensor, tf.concat([[-1], tf.shape(tensor)[2:]], axis=0)) for tensor in stacked]
+        return done, keras.tree.pack_sequence_as(structure, outputs)

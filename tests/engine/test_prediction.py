@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from archcli.engine import prediction
 from archcli.engine.prediction import Prediction, predict_outputs
@@ -89,6 +91,35 @@ def test_outputs_on_the_device_are_no_larger_than_a_chunk(
 
     assert sum(sizes) == 16 * 40
     assert max(sizes) == 5 * 16
+
+
+def test_a_call_ends_early_where_steps_have_become_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Planned for a thousand batches of no time, calls begin no other once their time is over, and nothing is lost."""
+    monkeypatch.setattr(prediction, "MOST_SECONDS_OF_CALL", 0.1)
+    monkeypatch.setattr(prediction.Pace, "adapt", lambda pace, *_: setattr(pace, "step_count", 1000))
+    sizes, run = [], prediction._Traces.run
+
+    def wait(values: Any) -> Any:
+        time.sleep(0.03)
+        return values
+
+    class Slow(keras.layers.Layer):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            return tf.ensure_shape(tf.numpy_function(wait, [inputs], tf.float32), inputs.shape)
+
+    def note(*arguments: Any) -> Any:
+        done, outputs = run(*arguments)
+        sizes.append(done)
+        return done, outputs
+
+    monkeypatch.setattr(prediction._Traces, "run", note)
+    inputs = np.random.default_rng(0).normal(size=(30, 2)).astype("float32")
+
+    outputs = predict_outputs(keras.Sequential([keras.Input((2,)), Slow()]), inputs, batch_size=2)
+
+    assert np.array_equal(outputs, inputs)
+    assert sum(sizes) == 15
+    assert max(sizes) <= 5
 
 
 def test_seeds_are_as_before() -> None:
