@@ -82,7 +82,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def _train(recipe: Path, folder: str, *overrides: str) -> Run:
     runs = recipe.parent / folder
-    return train(str(recipe), overrides, runs=runs, command="archcli train", progress=SilentProgress()).run
+    report = train(str(recipe), overrides, runs=runs, command="archcli train", progress=SilentProgress())
+    assert report is not None
+    return report.run
 
 
 def test_run_is_that_of_the_recipe_with_the_number_to_the_last_bit(run: Run, recipe: Path) -> None:
@@ -110,6 +112,7 @@ def test_resumed_run_keeps_the_number(run: Run, monkeypatch: pytest.MonkeyPatch)
 
     report = resume(str(run.path), runs=run.path.parents[1], epochs=3, command="resume", progress=SilentProgress())
 
+    assert report is not None
     assert report.epochs == 3
 
 
