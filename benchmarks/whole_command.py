@@ -36,6 +36,7 @@ class Cost:
 def measure(command: list[str]) -> Cost:
     """Run a command to its end."""
     quiet = {**os.environ, "KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+    quiet.pop("PYTHONDONTWRITEBYTECODE", None)  # pip has compiled what a user runs
     began, before = time.perf_counter(), os.times()
     subprocess.run(command, capture_output=True, check=True, env=quiet)
     wall, after = time.perf_counter() - began, os.times()

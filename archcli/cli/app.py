@@ -44,8 +44,12 @@ def _hint_at_paths(given: Sequence[str]) -> None:
             sys.stderr.write(f"hint: the recipe is changed by paths, without dashes: train.{name}=VALUE\n")
 
 
-def build_app() -> typer.Typer:
-    """Put the commands together."""
+def build_app(wanted: str | None = None) -> typer.Typer:
+    """Put the commands together.
+
+    Args:
+        wanted: Where there is a command of this name, only that one: Typer takes a while over each.
+    """
     app = typer.Typer(help=_HELP, epilog=_EPILOG, no_args_is_help=True, pretty_exceptions_enable=False)
     app.callback(help=_HELP, epilog=_EPILOG)(_top)
     run_commands.add_to(app)
@@ -54,6 +58,10 @@ def build_app() -> typer.Typer:
     model_commands.add_to(app)
     recipe_commands.add_to(app)
     machine_commands.add_to(app)
+    commands = [one for one in app.registered_commands if one.callback is not None and one.callback.__name__ == wanted]
+    groups = [group for group in app.registered_groups if group.name == wanted]
+    if commands or groups:
+        app.registered_commands, app.registered_groups = commands, groups
     return app
 
 
@@ -69,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")  # a class name that the locale cannot write is no crash
     try:
         with collector_at_rest():
-            build_app()(args=given, prog_name="archcli")
+            build_app(given[0] if given else None)(args=given, prog_name="archcli")
     except ArchcliError as error:
         from archcli.cli.render import open_console, print_json, print_problems, problem_data
 

@@ -10,8 +10,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from archcli.engine.quiet import start_tensorflow
-
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
@@ -28,6 +26,8 @@ def start_long_work() -> None:
 
     What is imported is none and is never looked through: that would take half a second.
     """
+    from archcli.engine.quiet import start_tensorflow
+
     is_first = "tensorflow" not in sys.modules
     start_tensorflow()
     if is_first:  # else there may be models among what would be kept

@@ -63,12 +63,16 @@ def gallery_folder() -> Path:
 
 def list_gallery() -> tuple[GalleryRecipe, ...]:
     """Return all shipped recipes by name."""
-    files = sorted(gallery_folder().glob("*.yaml"))
+    files = _gallery_files()
     texts = [file.read_text(encoding="utf-8") for file in files]
     return tuple(
         GalleryRecipe(file.stem, file, _summary(text), _expectation(text))
         for file, text in zip(files, texts, strict=True)
     )
+
+
+def _gallery_files() -> list[Path]:
+    return sorted(gallery_folder().glob("*.yaml"))
 
 
 def find_recipe(text: str) -> Path:
@@ -83,7 +87,7 @@ def find_recipe(text: str) -> Path:
     if path.is_file() or path.suffix in (".yaml", ".yml") or len(path.parts) > 1:
         return path
     is_folder = bool(text) and path.is_dir()
-    return path if is_folder and text not in {recipe.name for recipe in list_gallery()} else find_shipped(text)
+    return path if is_folder and text not in {file.stem for file in _gallery_files()} else find_shipped(text)
 
 
 def find_shipped(name: str) -> Path:
@@ -92,7 +96,7 @@ def find_shipped(name: str) -> Path:
     Raises:
         RecipeError: None is called so.
     """
-    known = {recipe.name: recipe.path for recipe in list_gallery()}
+    known = {file.stem: file for file in _gallery_files()}
     if name not in known:
         match = near_match(name, known)
         listing = "`archcli recipes list` shows the recipes that ship; a file of your own ends in `.yaml`"
