@@ -12,6 +12,7 @@ import tensorflow as tf
 
 from archcli.engine import prediction
 from archcli.engine.prediction import Prediction, predict_outputs
+from archcli.engine.steps import Pace
 from archcli.engine.streaming import Room
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def test_outputs_on_the_device_are_no_larger_than_a_chunk(
 def test_a_call_ends_early_where_steps_have_become_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Planned for a thousand batches of no time, calls begin no other once their time is over, and nothing is lost."""
     monkeypatch.setattr(prediction, "MOST_SECONDS_OF_CALL", 0.1)
-    monkeypatch.setattr(prediction.Pace, "adapt", lambda pace, *_: setattr(pace, "step_count", 1000))
+    monkeypatch.setattr(Pace, "adapt", lambda pace, *_: setattr(pace, "step_count", 1000))
     sizes, run = [], prediction._Traces.run
 
     def wait(values: Any) -> Any:

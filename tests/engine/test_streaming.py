@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import tracemalloc
 from contextlib import closing
@@ -192,7 +194,7 @@ def stop_at_step_3(training: session.Session, metrics: Any) -> None:
     """Ask for the end in the middle of the second chunk."""
     del metrics
     if training.position.step == 3:
-        training._request.signal_number = 2
+        os.kill(os.getpid(), signal.SIGINT)
 
 
 def test_evaluation_in_chunks_measures_what_it_measures_on_the_device(
@@ -285,7 +287,7 @@ def test_things_are_made_two_ahead_and_no_more() -> None:
 
 
 def test_memory_stays_flat_when_data_are_twenty_times_the_chunk(make_classifier: Any) -> None:
-    """Beyond the data themselves an evaluation takes no more than four chunks; NumPy tells what its arrays take."""
+    """Beyond the data an evaluation takes some chunks, double and single; NumPy tells what its arrays take."""
     count, size = 160_000, 160_000 // 20
     examples = Examples(np.ones((count, 6), "float64"), np.zeros(count, "int64"))
     chunk_bytes = size * (6 * 4 + 8)
@@ -302,4 +304,4 @@ def test_memory_stays_flat_when_data_are_twenty_times_the_chunk(make_classifier:
         tracemalloc.stop()
 
     assert evaluation.feed.describe() == "in chunks of 10 batches, 250 KiB each, of 4.88 MiB"
-    assert peak < 4 * chunk_bytes
+    assert peak < 6 * chunk_bytes
