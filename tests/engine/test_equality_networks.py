@@ -194,7 +194,7 @@ CASES: dict[str, Callable[[], Case]] = {
     "float16 with a scaled loss": lambda: half_precision("mixed_float16"),
     "one layer in float16": half_precise_layer,
 }
-UNDER_XLA = ("embeddings", "two inputs and two outputs", "masked steps", "attention", "states that are handed on")
+UNDER_XLA = ("embeddings", "masked steps", "attention", "states that are handed on")
 
 
 @pytest.mark.slow
