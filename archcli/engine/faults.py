@@ -107,6 +107,17 @@ def _said(error: Exception) -> str:
     return shorten(error.message if isinstance(error, tf.errors.OpError) else str(error)) or "there is none left"
 
 
+def describe_not_finite(loss: float, *, at: str) -> TrainingError:
+    """Describe a loss that is no number any more, `at` which step of which epoch."""
+    return TrainingError(
+        Problem(
+            "loss-not-finite",
+            f"the loss became {loss} in {at}",
+            hint="lower the learning rate, or give the optimizer `global_clipnorm: 1.0`",
+        )
+    )
+
+
 def shorten(text: str) -> str:
     """Return what a long message of TensorFlow or Keras says, on one line, without a full stop.
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from archcli.engine.settings import Settings
+
 
 @dataclass
 class Position:
@@ -50,11 +52,25 @@ def load_position(stored: Mapping[str, Any]) -> Position:
     return Position(**{**stored, **parts, "rows": [EpochRow(**row) for row in stored["rows"]]})
 
 
+def identify_training(settings: Settings, example_count: int) -> dict[str, Any]:
+    """Return what decides the batches of a training and their order, by name."""
+    return {
+        "batch_size": settings.batch_size,
+        "shuffle": settings.shuffle,
+        "seed": settings.seed,
+        "training_examples": example_count,
+        "monitor": settings.monitor,
+        "learning_rule": settings.learning_rule,
+        "window": settings.window,
+        "bucket_by_length": settings.bucket_by_length,
+    }
+
+
 def check_same_training(stored: Mapping[str, Any], current: Mapping[str, Any], *, path: Path) -> None:
     """Check that a checkpoint is of this training: its position means nothing in another order of other batches.
 
     Args:
-        stored: What decides batches and their order, by name, as the checkpoint has it.
+        stored: What `identify_training` gave, as the checkpoint has it.
         current: The same as it is now.
         path: The checkpoint.
 

@@ -17,16 +17,17 @@ from archcli.engine.compile_mode import Mode, choose_mode
 from archcli.engine.devices import describe_devices
 from archcli.engine.distribution.modes import choose_shared_mode
 from archcli.engine.evaluation import Evaluation, evaluation_batch_size
+from archcli.engine.faults import describe_not_finite
 from archcli.engine.feeding import Examples
-from archcli.engine.position import Position, check_same_training, load_position, store_position
+from archcli.engine.position import Position, check_same_training, identify_training, load_position, store_position
 from archcli.engine.progress import EpochRow, Plan, Progress
 from archcli.engine.rules import make_rule
-from archcli.engine.steps import Loop, Reached, build_step, name_metrics
+from archcli.engine.steps import Loop, build_step, name_metrics
 from archcli.engine.stopping import Best, find_direction
 from archcli.engine.throughput import Throughput
 from archcli.engine.training_data import TrainingData
 from archcli.engine.variables import capture, compile_snapshot, restore
-from archcli.errors import Interrupted, Problem, TrainingError
+from archcli.errors import Interrupted, TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,25 +163,15 @@ class Session:
         last = self._folder.load_last()
         if last is None:
             return
-        check_same_training(last.metadata["training"], self._identity(), path=self._folder.last_path)
+        check_same_training(
+            last.metadata["training"],
+            identify_training(self._settings, self._example_count),
+            path=self._folder.last_path,
+        )
         restore(self._model, last.variables, *self.rule.variables, path=self._folder.last_path)
         self.position = load_position(last.metadata["position"])
         self.mode, self._may_change_mode = Mode(last.metadata["mode"], "the run began in it"), False
         self._kept_callbacks = last.metadata["callbacks"]
-
-    def _identity(self) -> dict[str, Any]:
-        """Return what decides batches and their order."""
-        settings = self._settings
-        return {
-            "batch_size": settings.batch_size,
-            "shuffle": settings.shuffle,
-            "seed": settings.seed,
-            "training_examples": self._example_count,
-            "monitor": settings.monitor,
-            "learning_rule": settings.learning_rule,
-            "window": settings.window,
-            "bucket_by_length": settings.bucket_by_length,
-        }
 
     def _plan(self) -> Plan:
         return Plan(
@@ -235,7 +226,8 @@ class Session:
         reached = self._loop.advance(part.data, part.batches, start=start)
         throughput.add(min(reached.step * size, self._example_count) - start * size, time.perf_counter() - began)
         if not reached.finite:
-            raise self._not_finite(reached)
+            at = f"epoch {self.position.epoch + 1} at step {reached.step} of {self._steps_per_epoch}"
+            raise describe_not_finite(reached.metrics["loss"], at=at)
         self._callbacks.end_steps(reached.step - 1, reached.metrics)
         self.position.step = reached.step
         self._look_up(reached.metrics)
@@ -284,7 +276,7 @@ class Session:
 
     def _save(self) -> None:
         metadata = {
-            "training": self._identity(),
+            "training": identify_training(self._settings, self._example_count),
             "position": store_position(self.position),
             "mode": self.mode.name,
             "callbacks": self._callbacks.state(),
@@ -305,16 +297,6 @@ class Session:
         self._callbacks.end({})
         where = f"epoch {self.position.epoch + 1} of {self._settings.epochs} after {self.position.step} steps"
         raise Interrupted(self._request.exit_status, f"training was stopped in {where}, and its state is kept")
-
-    def _not_finite(self, reached: Reached) -> TrainingError:
-        loss, epoch = reached.metrics["loss"], self.position.epoch + 1
-        return TrainingError(
-            Problem(
-                "loss-not-finite",
-                f"the loss became {loss} in epoch {epoch} at step {reached.step} of {self._steps_per_epoch}",
-                hint="lower the learning rate, or give the optimizer `global_clipnorm: 1.0`",
-            )
-        )
 
     def _take_best(self) -> None:
         best = self._folder.load_best(self.position.best.epoch)
