@@ -18,7 +18,7 @@ UNDRAWN = Undrawn("not drawn: learning_curves.png: no space left on device", "Tr
 def report(folder: Path, undrawn: Undrawn | None) -> TrainReport:
     """Make the report of one epoch."""
     return TrainReport(
-        run=Run(folder),
+        run=Run(folder, "xor", 1),
         recipe_name="xor",
         epochs=1,
         best_epoch=1,
