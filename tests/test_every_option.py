@@ -261,6 +261,7 @@ EFFECTS: dict[str, Effect] = {
         "train.seed=1", lambda ready: (ready.settings.seed, ready.prepared.core.get_weights()[0].tolist())
     ),
     "train.compile": Effect("train.compile=xla", _settings("mode")),
+    "train.distribute": Effect("train.distribute=mirrored", lambda ready: ready.settings.distribution.mode),
     "tune.trials": Effect("tune.trials=3", lambda ready: len(_tuned(ready)), TUNING),
     "tune.seed": Effect("tune.seed=1", _tuned, TUNING),
     "tune.space.*.choice": Effect("tune.space.train.seed={choice: [3, 4]}", _tuned, CHOICE),

@@ -11,12 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     import keras
-    import tensorflow as tf
 
     from archcli.engine.steps import BatchStep, Step
-
-    Take = Callable[[Any, tf.Tensor, tf.Tensor], Any]
-    """Takes examples out of the data: of the data, their indices, and the indices of the whole batch."""
 
 
 class Replicas(Protocol):
@@ -38,8 +34,8 @@ class Replicas(Protocol):
     def test(self, batch: Any) -> Any:
         """Measure the model on the part of one replica; a `BatchStep`."""
 
-    def spread(self, step: BatchStep, take_part: Take | None = None) -> Step:
-        """Return a step of the loop that has each replica do `step` with its part, which `take_part` takes."""
+    def spread(self, step: BatchStep) -> Step:
+        """Return a step of the loop that has each replica do `step` with its part of a batch."""
 
     def spread_reset(self, reset: Callable[[], None]) -> Callable[[], None]:
         """Return what has each replica do `reset`."""
@@ -71,11 +67,9 @@ class OneReplica:
         self.jit_batch_size = 0
         self.train, self.test = model.train_step, model.test_step
 
-    def spread(self, step: BatchStep, take_part: Take | None = None) -> Step:
+    def spread(self, step: BatchStep) -> Step:
         """Return a step of the loop that does `step` with a whole batch."""
-        if take_part is None:
-            return take_then(step)
-        return lambda data, indices: step(take_part(data, indices, indices))
+        return take_then(step)
 
     def spread_reset(self, reset: Callable[[], None]) -> Callable[[], None]:
         """Return `reset`."""

@@ -88,10 +88,28 @@ def make_rule(model: keras.Model, examples: Examples, settings: Settings, *, rep
     if settings.learning_rule == "srn_1990":
         _detach_contexts(model)
     replicas = replicas or OneReplica(model)
-    step = replicas.train
-    if settings.window is not None:
-        step = windowed_step(model, examples, settings.window, step, unrolled=replicas.is_many)
-    return Rule(step, model.reset_metrics)
+    _check_shared(settings, replicas)
+    if settings.window is None:
+        return Rule(replicas.train, model.reset_metrics)
+    return Rule(windowed_step(model, examples, settings.window), model.reset_metrics)
+
+
+def _check_shared(settings: Settings, replicas: Replicas) -> None:
+    """Refuse what several replicas cannot do.
+
+    Layers hand on the states of windows, and all replicas share the layers. TensorFlow sums sparse gradients in a loop
+    where all have one size.
+    """
+    wanted = {"window": settings.window is not None, "bucket_by_length": settings.bucket_by_length}
+    asked = next((name for name, is_wanted in wanted.items() if is_wanted), None)
+    if replicas.is_many and asked is not None:
+        raise RecipeError(
+            Problem(
+                "distribution-does-not-fit",
+                f"`{asked}` is for one device, and {settings.distribution.replica_count} replicas train",
+                hint="take one of them away",
+            )
+        )
 
 
 def _check_trainable(model: keras.Model) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archcli.engine.buckets import check_lengths, order_by_length, trimmed_step
-from archcli.engine.feeding import Array, Examples, list_arrays, order_epoch, take
+from archcli.engine.feeding import Array, Examples, list_arrays, order_epoch
 from archcli.engine.replicas import OneReplica
 from archcli.engine.steps import Loop
 from archcli.engine.streaming import Feed, Part
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
     import keras
-    import tensorflow as tf
 
     from archcli.engine.compile_mode import ModeName
     from archcli.engine.replicas import Replicas
@@ -55,7 +54,7 @@ class TrainingData:
             self.step = replicas.spread(step)
         else:
             arrays = (arrays, self._lengths)
-            self.step = replicas.spread(trimmed_step(model, examples, step), _take_with_lengths)
+            self.step = replicas.spread(trimmed_step(model, examples, step))
         self.feed = Feed(arrays, batch_size=settings.batch_size, room=settings.room, agree=replicas.agree_on_all)
 
     def parts(self, epoch: int, *, start: int = 0) -> Generator[Part]:
@@ -81,9 +80,3 @@ class TrainingData:
             return order_epoch(self._count, seed=seed, epoch=epoch, shuffle=shuffle)
         size = self._settings.batch_size
         return order_by_length(self._lengths, batch_size=size, seed=seed, epoch=epoch, shuffle=shuffle)
-
-
-def _take_with_lengths(data: Any, indices: tf.Tensor, batch: tf.Tensor) -> Any:
-    """Return examples with the lengths of all in their batch: every part of it is cut to the same length."""
-    examples, lengths = data
-    return take(examples, indices), take(lengths, batch)

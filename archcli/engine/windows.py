@@ -25,61 +25,39 @@ if TYPE_CHECKING:
     from archcli.engine.feeding import Examples
 
 
-def windowed_step(
-    model: keras.Model,
-    examples: Examples,
-    window: int,
-    train: Callable[[Any], Mapping[str, Any]] | None = None,
-    *,
-    unrolled: bool = False,
-) -> Callable[[Any], Mapping[str, Any]]:
+def windowed_step(model: keras.Model, examples: Examples, window: int) -> Callable[[Any], Mapping[str, Any]]:
     """Return a step that trains on one window of a batch after another.
 
     Args:
         model: Built and compiled.
         examples: What it will be trained on; every output has a target for each step.
-        window: Steps of a window, from 1; if sequences are not longer the step is `train`.
-        train: Learns from a window; None: Keras's own step.
-        unrolled: Whether windows are written out one after another, not run in a loop: TensorFlow sums over devices in
-            no loop on each of them.
+        window: Steps of a window, from 1; if sequences are not longer the step is Keras's own.
 
     Raises:
         RecipeError: `window-does-not-fit`: an output has no target at each step, or a layer looks across time, so that
             windows would not give what whole sequences give.
     """
     axis = find_window_axis(model, examples)
-    step: Callable[[Any], Mapping[str, Any]] = train or model.train_step
     if window >= axis.steps:
+        step: Callable[[Any], Mapping[str, Any]] = model.train_step
         return step
     calls = check_windows(model, examples, axis, window=window, carried=carried_states)
-    return WindowedStep(model, axis, step, window=window, calls=calls, unrolled=unrolled)
+    return WindowedStep(model, axis, window=window, calls=calls)
 
 
 class WindowedStep:
     """One of Keras's training steps for each window of a batch."""
 
-    def __init__(
-        self,
-        model: keras.Model,
-        axis: TimeAxis,
-        train: Callable[[Any], Mapping[str, Any]],
-        *,
-        window: int,
-        calls: Sequence[keras.layers.Layer],
-        unrolled: bool = False,
-    ) -> None:
+    def __init__(self, model: keras.Model, axis: TimeAxis, *, window: int, calls: Sequence[keras.layers.Layer]) -> None:
         """Train `model` on windows of `window` steps.
 
         Args:
             model: Built and compiled.
             axis: Which arrays are cut.
-            train: Learns from a window.
             window: Below `axis.steps`.
             calls: The recurrent layers in the order in which one pass through the model calls them.
-            unrolled: Whether windows are written out one after another.
         """
         self._model, self._axis, self._window, self._calls = model, axis, window, calls
-        self._learn, self._unrolled = train, unrolled
 
     def __call__(self, batch: tuple[Any, ...]) -> Mapping[str, Any]:
         """Learn from all windows of `batch`, and return the running loss and metrics by name."""
@@ -87,26 +65,17 @@ class WindowedStep:
         batch_size = keras.tree.flatten(batch)[0].shape[0]
 
         def advance(index: Any, states: Any) -> tuple[Any, Any]:
-            return index + 1, self._train(batch, index * self._window, self._window, states)[0]
+            return index + 1, self._train(batch, index * self._window, self._window, states)
 
         start = [initial_states(layer, batch_size) for layer in self._calls]
-        if self._unrolled:
-            return self._train_unrolled(batch, start)
         index, states = tf.while_loop(lambda index, _: index < whole, advance, (tf.constant(0), start))
         if rest:
             self._train(batch, index * self._window, rest, states)
         logs: Mapping[str, Any] = self._model.get_metrics_result()
         return logs
 
-    def _train_unrolled(self, batch: tuple[Any, ...], states: Any) -> Mapping[str, Any]:
-        """Learn from one window after another, and return what the last one gave."""
-        logs: Mapping[str, Any] = {}
-        for start in range(0, self._axis.steps, self._window):
-            states, logs = self._train(batch, start, min(self._window, self._axis.steps - start), states)
-        return logs
-
-    def _train(self, batch: tuple[Any, ...], start: Any, size: int, states: Any) -> tuple[Any, Mapping[str, Any]]:
-        """Train on `size` steps from `start`, beginning in `states`, and return those in which they end, and logs."""
+    def _train(self, batch: tuple[Any, ...], start: Any, size: int, states: Any) -> Any:
+        """Train on `size` steps from `start`, beginning in `states`, and return the states in which they end."""
 
         def part(tensor: Any) -> Any:
             rest = [0] * (tensor.shape.rank - 2)
@@ -114,8 +83,8 @@ class WindowedStep:
             return tf.slice(tensor, [0, start, *rest], [shape[0], size, *shape[2:]])
 
         with open_steps(self._model), carried_states(self._calls, states, is_first=tf.equal(start, 0)) as reached:
-            logs = self._learn(self._axis.cut(batch, part))
-        return reached, logs
+            self._model.train_step(self._axis.cut(batch, part))
+        return reached
 
 
 def initial_states(layer: keras.layers.RNN, batch_size: Any) -> Any:

@@ -217,6 +217,12 @@ def _distribution_problems(recipe: Recipe) -> Iterator[Problem]:
     if train.distribute != "none" and train.learning_rule in ("perceptron", "storage"):
         message = f"`distribute` shares out a gradient, and `learning_rule: {train.learning_rule}` follows none"
         yield Problem("distribution-does-not-fit", message, where, "leave it out")
+    if train.distribute != "none" and train.window is not None:
+        message = "`tbptt` hands states on from window to window, which `distribute` cannot do on several devices"
+        yield Problem("distribution-does-not-fit", message, where, "take one of them away")
+    if train.distribute != "none" and train.bucket_by_length:
+        message = "`bucket_by_length` gives each batch a length of its own, and `distribute` sums batches of one length"
+        yield Problem("distribution-does-not-fit", message, where, "take one of them away")
     if train.distribute != "none" and train.batch_size == "auto":
         message = f"`batch_size: auto` measures one device, and `distribute: {train.distribute}` trains on several"
         hint = "let `distribute: none` find it on one of them, and write that number times their count"

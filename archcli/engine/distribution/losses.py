@@ -6,7 +6,7 @@ different numbers of them, the mean of these means is not the mean of all: each 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -35,9 +35,10 @@ def share_of_loss(
         The share of the whole loss, a scalar, and that of each output's own loss where there are several outputs.
     """
     compiled = model._compile_loss  # noqa: SLF001 -- what `Model.compute_loss` itself calls
-    weights = _weigh(compiled, outputs, sample_weight, part)
-    with _losses_recorded(compiled) as recorded:
-        loss = compiled(targets, outputs, weights)
+    # Replicas are traced in turns, which change where they meet: not while the model's losses are replaced.
+    factors = [_factor(one, outputs, sample_weight, part) for one in compiled._flat_losses]  # noqa: SLF001 -- by output
+    with _weighed(compiled, factors), _losses_recorded(compiled) as recorded:
+        loss = compiled(targets, outputs, sample_weight)
     replica_count = tf.distribute.get_strategy().num_replicas_in_sync
     added = [layer._get_own_losses() for layer in model._flatten_layers()]  # noqa: SLF001 -- apart from those of weights
     # Regularizers of activities divide by the rows of the part; those of weights are the same on every replica.
@@ -55,30 +56,33 @@ def has_masks(model: keras.Model) -> bool:
     return any(isinstance(layer, keras.layers.Masking) or getattr(layer, "mask_zero", False) for layer in layers)
 
 
-def _weigh(compiled: Any, outputs: Any, sample_weight: Any, part: Part) -> Any:
-    """Return sample weights by which the mean over replicas becomes the mean over the global batch."""
-    weights: dict[Any, Any] = {}
-    for path, loss, _, _ in compiled._flat_losses:  # noqa: SLF001 -- by output: path, loss, weight, name
-        output = outputs[path[0]] if path else outputs
-        given = sample_weight[path[0]] if path and keras.tree.is_nested(sample_weight) else sample_weight
-        factor = _factor(getattr(loss, "reduction", None), output, given, part)
-        key = path[0] if path else None
-        if isinstance(factor, float) and factor == 1.0:
-            weights[key] = given
-        elif given is not None:
-            weights[key] = tf.cast(given, tf.float32) * factor
-        else:
-            ones = [1] * (max(output.shape.rank, 2) - 2)
-            weights[key] = tf.fill([part.row_count, *ones], tf.cast(factor, tf.float32))
-    if None in weights:
-        return weights[None]
-    if all(weight is None for weight in weights.values()):
-        return None
-    return weights if isinstance(outputs, Mapping) else [weights.get(index) for index in range(len(outputs))]
+@contextmanager
+def _weighed(compiled: Any, factors: Sequence[Any]) -> Iterator[None]:
+    """Have the loss of each output stand for what its part is of the whole while the block runs."""
+    kept = compiled._flat_losses  # noqa: SLF001 -- by output: path, loss, weight, name
+    vars(compiled)["_flat_losses"] = [
+        one._replace(loss=_weigh(one.loss, factor)) for one, factor in zip(kept, factors, strict=True)
+    ]
+    try:
+        yield
+    finally:
+        vars(compiled)["_flat_losses"] = kept
 
 
-def _factor(reduction: str | None, output: Any, sample_weight: Any, part: Part) -> Any:
-    """Return by what a replica's reduced loss is to be multiplied, a float where that is known beforehand."""
+def _weigh(loss: Any, factor: Any) -> Callable[..., tf.Tensor]:
+    def weighed(target: Any, output: Any, sample_weight: Any = None) -> tf.Tensor:
+        value = loss(target, output, sample_weight)
+        return value * tf.cast(factor, value.dtype)
+
+    return weighed
+
+
+def _factor(one: Any, outputs: Any, sample_weight: Any, part: Part) -> Any:
+    """Return by what the reduced loss of one output is to be multiplied; Keras has divided it by the replica count."""
+    reduction = getattr(one.loss, "reduction", None)
+    output = outputs[one.path[0]] if one.path else outputs
+    if one.path and keras.tree.is_nested(sample_weight):
+        sample_weight = sample_weight[one.path[0]]
     replica_count = tf.distribute.get_strategy().num_replicas_in_sync
     if reduction == "sum":
         return 1.0 / replica_count if part.is_whole else 1.0

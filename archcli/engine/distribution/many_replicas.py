@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from archcli.engine.distribution.distribution import Distribution
-    from archcli.engine.replicas import Take
     from archcli.engine.steps import BatchStep, Step
 
 SEED_STEP = 40_503
@@ -48,23 +47,18 @@ class ManyReplicas:
         self._read_seeds = self._in_one_call(lambda: [tf.identity(seed.value) for seed in self._seeds])
         self._assign_seeds = self._in_one_call(self._assign_all)
 
-    def spread(self, step: BatchStep, take_part: Take | None = None) -> Step:
-        """Return a step of the loop, which has every replica do `step` with its part of a batch.
+    def spread(self, step: BatchStep) -> Step:
+        """Return a step of the loop, which has every replica do `step` with its part of a batch."""
+        strategy = self._strategy
 
-        Args:
-            step: One of this object's, or one that is made of them; takes the part of one replica.
-            take_part: Takes a part out of the data; None: as it is.
-        """
-        strategy, choose = self._strategy, take_part or _take_rows
-
-        def part_of(data: Any, indices: tf.Tensor, replica: int) -> Any:
+        def take_part(data: Any, indices: tf.Tensor, replica: int) -> Any:
             part = self._cut(replica)
-            return choose(data, indices[part.start : part.stop], indices)
+            return take(data, indices[part.start : part.stop])
 
         def run(data: Any, indices: tf.Tensor) -> Mapping[str, Any]:
             self._row_count = int(indices.shape[0])
             batches = strategy.experimental_distribute_values_from_function(
-                lambda context: part_of(data, indices, context.replica_id_in_sync_group)
+                lambda context: take_part(data, indices, context.replica_id_in_sync_group)
             )
             logs = strategy.run(step, args=(batches,))
             return {name: strategy.experimental_local_results(value)[0] for name, value in logs.items()}
@@ -171,7 +165,10 @@ class ManyReplicas:
 
     def _in_one_call(self, function: Callable[..., Any]) -> Callable[..., Any]:
         """Return what has each replica do `function`, as a graph: one operation at a time is slow, and warned of."""
-        return tf.function(lambda *values: self._strategy.run(function, args=values), autograph=False)
+        call: Callable[..., Any] = tf.function(
+            lambda *values: self._strategy.run(function, args=values), autograph=False
+        )
+        return call
 
     def _assign_all(self, values: list[tf.Tensor]) -> None:
         for seed, value in zip(self._seeds, values, strict=True):
@@ -184,8 +181,3 @@ class ManyReplicas:
 
     def _cut(self, replica: int) -> Part:
         return cut_part(self._row_count, replica=replica, replica_count=self._strategy.num_replicas_in_sync)
-
-
-def _take_rows(data: Any, indices: tf.Tensor, batch: tf.Tensor) -> Any:
-    del batch
-    return take(data, indices)
