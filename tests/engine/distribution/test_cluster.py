@@ -23,6 +23,11 @@ KUBERNETES = {
     "ARCHCLI_SERVICE": "flats-workers",
 }
 
+FORM = (
+    "`TF_CONFIG` is not of the form "
+    '`{"cluster": {"worker": ["a:2222", "b:2222"]}, "task": {"type": "worker", "index": 0}}`'
+)
+
 
 def _problem(variables: dict[str, str]) -> Problem:
     with pytest.raises(SetupError) as raised:
@@ -110,8 +115,7 @@ def test_what_a_manifest_lacks_is_named(name: str) -> None:
     [
         (
             {"TF_CONFIG": "workers"},
-            '`TF_CONFIG` is not of the form `{"cluster": {"worker": ["a:2222", "b:2222"]}, '
-            '"task": {"type": "worker", "index": 0}}`',
+            FORM,
         ),
         (
             _tf_config({"worker": ["a:1"]}, "ps", 0),
