@@ -31,6 +31,15 @@ def test_versions_machine_and_device_are_noted(tmp_path: Path) -> None:
     assert described["git_commit"] is None
 
 
+
+def test_how_many_replicas_and_workers_train_is_recorded(tmp_path: Path) -> None:
+    """One process on one device where nothing else is said."""
+    several = {"mode": "multi_worker", "replicas": 8, "workers": 2, "found_in": "Slurm"}
+
+    assert describe_environment("CPU", folder=tmp_path)["distribution"] == {"mode": "none", "replicas": 1, "workers": 1}
+    assert describe_environment("CPU", folder=tmp_path, distribution=several)["distribution"] == several
+
+
 def test_only_the_variables_of_tensorflow_are_noted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Terraform's variables begin with `TF_` as well, and hold passwords."""
     for name in ("TF_VAR_password", "TF_TOKEN_example_com", "TF_ENCRYPTION", "AWS_SECRET_ACCESS_KEY", "HOME"):
