@@ -31,7 +31,6 @@ def test_versions_machine_and_device_are_noted(tmp_path: Path) -> None:
     assert described["git_commit"] is None
 
 
-
 def test_how_many_replicas_and_workers_train_is_recorded(tmp_path: Path) -> None:
     """One process on one device where nothing else is said."""
     several = {"mode": "multi_worker", "replicas": 8, "workers": 2, "found_in": "Slurm"}
