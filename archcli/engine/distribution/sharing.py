@@ -55,10 +55,11 @@ class SharedRequest:
     @property
     def is_made(self) -> bool:
         """Return whether any worker was asked to stop; all have to ask."""
-        if self._distribution.worker_count > 1:
-            signals = gather_numbers(self._distribution, self._own.signal_number or 0)
-            self._own.signal_number = max(signals) or None
-        return self._own.is_made
+        asked = max(gather_numbers(self._distribution, self._own.signal_number or 0))
+        # What this worker got while the others answered is granted by all when they ask again.
+        if asked and not self._own.is_made:
+            self._own.signal_number = asked
+        return asked > 0
 
     @property
     def exit_status(self) -> int:
