@@ -75,6 +75,7 @@ def test_a_trial_is_the_run_that_its_command_makes(tmp_path: Path) -> None:
 
     alone = train(text, rest[:-2], runs=tmp_path / "alone", command="", progress=SilentProgress())
 
+    assert alone is not None
     assert (program, command, rest[-2:]) == ("archcli", "train", ["--runs", str(tmp_path / "runs")])
     assert alone.run.history_jsonl.read_bytes() == last.run.history_jsonl.read_bytes()
     assert alone.run.summary.read_bytes() == last.run.summary.read_bytes()
