@@ -129,10 +129,11 @@ def estimate_outputs(model: keras.Model, inputs: Arrays) -> int:
     for layer in model._flatten_layers(include_self=False):  # noqa: SLF001 -- no public walk reaches nested models
         kept = KEPT_BY_RECURRENT if isinstance(layer, keras.layers.RNN) else 1
         for node in layer._inbound_nodes:  # noqa: SLF001 -- `output` is for layers that are used once
-            for tensor in keras.tree.flatten(node.output_tensors):
+            tensors = keras.tree.flatten(node.output_tensors)
+            for tensor in tensors:
                 total += 4 * kept * math.prod(steps if size is None else size for size in tensor.shape[1:])
             if kept > 1:
-                total += 4 * kept * steps * layer.output.shape[-1]
+                total += 4 * kept * steps * tensors[0].shape[-1]  # those behind the first are states
     return total
 
 

@@ -96,7 +96,7 @@ def test_a_layer_that_xla_refuses_is_named(tmp_path: Path) -> None:
 
 def test_windows_and_lengths_are_refused_as_in_training(tmp_path: Path) -> None:
     """What the recipe cannot do is an error here, too."""
-    worker = _worker("plain", "graph", tmp_path, "train.tbptt.window=2")
+    worker = _worker("plain", "graph", tmp_path, "train.tbptt.window=2", "train.distribute=none")
 
     with pytest.raises(RecipeError) as raised:
         worker.prepare(None, as_written=True)

@@ -41,7 +41,7 @@ train:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the recipe and its data."""
     folder = tmp_path_factory.mktemp("flats")
-    numbers = np.random.default_rng(0).normal(size=(120, 4)).round(3)
+    numbers = np.random.default_rng(0).normal(size=(160, 4)).round(3)
     rows = [
         f"{a},{b},{c},{d},{('flat', 'house', 'shed')[int(a > 0) + int(b > 0)]},{100 + 10 * a + 5 * c:.3f}"
         for a, b, c, d in numbers
