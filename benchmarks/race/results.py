@@ -14,7 +14,7 @@ OURS = ("graph", "XLA")
 KERAS = ("fit", "fit-steps", "fit-jit", "fit-jit-steps")
 TORCH = ("torch", "torch-fused", "torch-compile")
 
-# Initial weights and orders are drawn by each framework itself; after three epochs 15 % lay between two seeds of one.
+# Initial weights and orders are drawn by each framework itself, so that losses are alike, not equal.
 LOSS_TOLERANCE = 0.2
 
 
