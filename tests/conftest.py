@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +10,9 @@ from typing import Protocol
 import pytest
 
 from archcli.cli.app import main
+from archcli.engine.quiet import set_variables
+
+set_variables(os.environ)  # before a test imports TensorFlow, so that it computes here as in the program
 
 
 @dataclass(frozen=True)

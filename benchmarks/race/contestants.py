@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("graph", "archcli", "ours", "graph"),
     Entry("XLA", "archcli", "ours", "xla"),
     Entry("fit", "archcli", "keras_fit", "fit"),
+    Entry("fit-onednn", "archcli", "keras_fit", "fit-onednn"),
     Entry("fit-steps", "archcli", "keras_fit", "fit-steps"),
     Entry("fit-jit", "archcli", "keras_fit", "fit-jit"),
     Entry("fit-jit-steps", "archcli", "keras_fit", "fit-jit-steps"),

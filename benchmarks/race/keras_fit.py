@@ -1,14 +1,18 @@
 """Keras's own loop, `Model.fit` on arrays in memory, in the forms that a script may give it.
 
 `fit` is `compile` and `fit` with nothing said, for which Keras 3.15 takes no XLA on a machine without a GPU;
-`fit-jit` is `jit_compile=True`; `fit-steps` and `fit-jit-steps` run many steps per execution.
+`fit-jit` is `jit_compile=True`; `fit-steps` and `fit-jit-steps` run many steps per execution; `fit-onednn` has oneDNN's
+kernels, as `archcli` has, where TensorFlow does not take them by itself.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 
 os.environ |= {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "2"}
+if sys.argv[2:3] == ["fit-onednn"]:
+    os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"
 
 import tensorflow as tf
 
@@ -19,6 +23,7 @@ from benchmarks.race.racing import Contestant, race
 MOST_STEPS_PER_EXECUTION = 45
 COMPILING = {
     "fit": {},
+    "fit-onednn": {},
     "fit-jit": {"jit_compile": True},
     "fit-steps": {},
     "fit-jit-steps": {"jit_compile": True},

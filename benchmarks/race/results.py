@@ -11,7 +11,7 @@ from benchmarks.race.cases import CASES, Case
 from benchmarks.race.contestants import ENTRIES
 
 OURS = ("graph", "XLA")
-KERAS = ("fit", "fit-steps", "fit-jit", "fit-jit-steps")
+KERAS = ("fit", "fit-onednn", "fit-steps", "fit-jit", "fit-jit-steps")
 TORCH = ("torch", "torch-fused", "torch-compile")
 
 # Initial weights and orders are drawn by each framework itself, so that losses are alike, not equal.

@@ -146,15 +146,16 @@ def test_recurrent_steps_pay_sooner() -> None:
 @pytest.mark.parametrize(
     ("layer", "name"),
     [
-        (layers.LSTM(128), None),
-        (layers.LSTM(129), "LSTM"),
-        (layers.GRU(170), None),
-        (layers.Bidirectional(layers.GRU(171)), "GRU"),
-        (layers.SimpleRNN(256), None),
+        (layers.LSTM(90), None),
+        (layers.LSTM(91), "LSTM"),
+        (layers.GRU(104), None),
+        (layers.Bidirectional(layers.GRU(105)), "GRU"),
+        (layers.SimpleRNN(181), None),
+        (layers.SimpleRNN(182), "SimpleRNN"),
     ],
 )
 def test_wide_recurrent_layers_stay_in_the_graph_on_a_cpu(layer: keras.Layer, name: str | None) -> None:
-    """What counts is the width of the product with the state, all gates together."""
+    """What counts is how many weights the product with the state has, all gates together."""
     model = keras.Sequential([keras.Input((5, 2)), layer])
     reason = f"`{name}` is too wide to be run faster by XLA on a CPU"
 

@@ -61,13 +61,26 @@ def test_what_is_left_out_can_be_imported_before_and_after() -> None:
     assert importlib.import_module(package).__name__ == package
 
 
-def test_a_log_level_that_the_user_has_set_stays() -> None:
-    """Keras's backend is not the user's to choose, the log level is."""
-    environment = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "0"}
+def test_a_log_level_and_kernels_that_the_user_has_chosen_stay() -> None:
+    """Keras's backend is not the user's to choose, the others are."""
+    environment = {"KERAS_BACKEND": "jax", "TF_CPP_MIN_LOG_LEVEL": "0", "TF_ENABLE_ONEDNN_OPTS": "0"}
 
     set_variables(environment)
 
-    assert environment == {"KERAS_BACKEND": "tensorflow", "TF_CPP_MIN_LOG_LEVEL": "0"}
+    assert environment == {
+        "KERAS_BACKEND": "tensorflow",
+        "TF_CPP_MIN_LOG_LEVEL": "0",
+        "TF_ENABLE_ONEDNN_OPTS": "0",
+    }
+
+
+def test_fast_kernels_are_chosen_where_the_user_does_not_choose() -> None:
+    """TensorFlow leaves them out on many processors."""
+    environment: dict[str, str] = {}
+
+    set_variables(environment)
+
+    assert environment["TF_ENABLE_ONEDNN_OPTS"] == "1"
 
 
 def test_only_the_native_log_is_dropped(capfd: pytest.CaptureFixture[str]) -> None:
