@@ -47,17 +47,26 @@ class Locating(Protocol):
 
 @dataclass
 class Faults:
-    """A collector: reading goes on past what is wrong, and everything is raised together."""
+    """A collector: reading goes on past what is wrong, and everything is raised together.
+
+    Attributes:
+        problems: What is wrong with more than cells.
+        cells: The first faulty cells of each column.
+        counts: How many there are in all, by column.
+        most: How many cells of a column are described, of which ten are ever shown; all are where faulty rows are to be
+            left out.
+    """
 
     problems: list[Problem] = field(default_factory=list)
     cells: list[CellFault] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
+    most: int = _SHOWN_CELLS
 
     def add_cells(self, column: str, cells: Sequence[CellFault], *, count: int) -> None:
         """Add the first faulty cells of a column, and how many there are in all."""
         if count and column not in self.counts:
             self.counts[column] = count
-            self.cells.extend(cells[:_SHOWN_CELLS])
+            self.cells.extend(cells[: self.most])
 
     def raise_all(self, table: Locating) -> None:
         """Raise what was gathered, if anything.

@@ -26,8 +26,6 @@ Raw = NDArray[np.float32] | NDArray[np.int32] | NDArray[np.object_]
 ClassNumbers = tuple[NDArray[np.int32], tuple[str, ...]]
 """A column of labels by number, `(examples, *shape)`, -1 where there is none, and the labels in their order."""
 
-_SHOWN: Final = 10
-
 
 @dataclass(frozen=True)
 class TargetValues:
@@ -127,7 +125,7 @@ class ArrayTable:
         finite = np.isfinite(numbers) | np.isnan(array) if may_miss else np.isfinite(numbers)
         if not finite.all():
             wrong = np.argwhere(~finite)
-            cells = [self._describe(column, array, tuple(map(int, index))) for index in wrong[:_SHOWN]]
+            cells = [self._describe(column, array, tuple(map(int, index))) for index in wrong[: faults.most]]
             faults.add_cells(column, cells, count=len(wrong))
         return numbers
 
@@ -220,7 +218,7 @@ def find_missing(texts: Labels, column: str, noun: str, expected: str, faults: F
             f"row {row} of {noun} `{column}` is empty, expected a {expected}",
             "fill it in, or leave the row out",
         )
-        for row in missing[:_SHOWN]
+        for row in missing[: faults.most]
     ]
     faults.add_cells(column, cells, count=len(missing))
 

@@ -15,7 +15,6 @@ from archcli.recipe.facts import InputFacts
 from archcli.recipe.features import COLOR_MODES
 from archcli.recipe.recipe import Named
 
-_SHOWN: Final = 10
 _CHANNELS: Final = {"rgb": 3, "grayscale": 1}
 _MODES: Final = {3: "RGB", 1: "L"}
 
@@ -49,7 +48,7 @@ def read_images(table: Table, columns: Sequence[str], faults: Faults, *, shape: 
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError):  # what Pillow makes of a damaged file
             message = f"row {row} of {table.noun} `{columns[0]}`: `{name}` is no image, or is cut off"
             wrong.append(CellFault("not-an-image", row, columns[0], message))
-    faults.add_cells(columns[0], wrong[:_SHOWN], count=len(wrong))
+    faults.add_cells(columns[0], wrong, count=len(wrong))
     return images
 
 

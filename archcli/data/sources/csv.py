@@ -66,7 +66,7 @@ class CsvTable:
         wrong = np.flatnonzero(~np.isfinite(numbers))
         if may_miss:
             wrong = np.array([row for row in wrong.tolist() if not is_missing(texts[row].as_py())], np.int64)
-        cells = [self._describe(column, int(row), texts[int(row)].as_py()) for row in wrong[:_SHOWN]]
+        cells = [self._describe(column, int(row), texts[int(row)].as_py()) for row in wrong[: faults.most]]
         faults.add_cells(column, cells, count=len(wrong))
         return numbers
 
