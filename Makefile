@@ -53,8 +53,8 @@ format: setup ## Put the code into its format
 	$(BIN)/ruff format .
 
 catalogue: setup ## Write the catalogue of Keras's names and arguments anew, and the schema that follows from it
-	$(BIN)/python tools/make_catalogue.py
-	$(BIN)/archcli schema --output recipes/recipe.schema.json
+	$(BIN)/python -m tools.make_catalogue
+	$(BIN)/python -m tools.make_schema
 
 lock: setup ## Write locks/ anew from pyproject.toml; LOCK_FLAGS=--upgrade takes newer releases
 	$(LOCK) pyproject.toml --extra dev --output-file locks/dev.txt

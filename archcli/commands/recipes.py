@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from archcli.commands.schema import schema_text
 from archcli.errors import Problem, RecipeError
-from archcli.recipe.gallery import find_shipped
-from archcli.recipe.json_schema import SCHEMA_FILE
+from archcli.recipe.gallery import SCHEMA_FILE, find_shipped, shipped_schema
 from archcli.recipe.loading import load_nodes, read_source
 from archcli.recipe.nodes import ScalarNode, walk
 from archcli.runs.writing import write_text
@@ -43,7 +41,7 @@ def copy_recipe(name: str, destination: Path | None = None) -> tuple[Path, ...]:
         hint = f"name another file: `archcli recipes copy {name} my-{name}.yaml`"
         raise RecipeError(Problem("file-exists", f"`{target}` is there already, and is not overwritten", hint=hint))
     files = {target: text}
-    beside = {SCHEMA_FILE: schema_text()} | _files_named(find_shipped(name))
+    beside = {SCHEMA_FILE: shipped_schema()} | _files_named(find_shipped(name))
     files |= {
         target.parent / called: content for called, content in beside.items() if not (target.parent / called).exists()
     }

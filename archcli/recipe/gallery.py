@@ -11,6 +11,8 @@ from archcli.recipe.suggestions import near_match
 
 _PACKAGE = Path(__file__).parent.parent
 
+SCHEMA_FILE = "recipe.schema.json"
+"""The recipe language as a JSON Schema, beside the recipes; `tools/make_schema.py` writes it."""
 
 _EXPECT = re.compile(
     r"^# Expect (?P<score>[\w.]+) (?P<value>-?[\d.]+), at (?P<side>least|most) (?P<bound>-?[\d.]+), "
@@ -59,6 +61,11 @@ def gallery_folder() -> Path:
     """Return the folder of the shipped recipes: in the installed package, or beside it in a checkout."""
     installed = _PACKAGE / "gallery"
     return installed if installed.is_dir() else _PACKAGE.parent / "recipes"
+
+
+def shipped_schema() -> str:
+    """Return the JSON Schema of recipes, for editors."""
+    return (gallery_folder() / SCHEMA_FILE).read_text(encoding="utf-8")
 
 
 def list_gallery() -> tuple[GalleryRecipe, ...]:

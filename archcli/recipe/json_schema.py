@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, Final
 
 from archcli.recipe.calls import CALL_ARGUMENTS
+from archcli.recipe.gallery import SCHEMA_FILE
 from archcli.recipe.schema import RECIPE, REPEAT, SPACE, SPACE_FORMS
 from archcli.recipe.signatures import names, other_names, signature
 from archcli.recipe.types import (
@@ -29,11 +31,20 @@ from archcli.recipe.types import (
     Whole,
 )
 
-SCHEMA_FILE: Final = "recipe.schema.json"
 EDITOR_HEADER: Final = f"# yaml-language-server: $schema={SCHEMA_FILE}"
 """What a recipe begins with so that editors find the schema beside it."""
 
 _REFERENCE: Final = {"type": "string", "pattern": rf"^\${GIVEN_NAME_PATTERN}(\.{GIVEN_NAME_PATTERN})?$"}
+
+
+def schema_text() -> str:
+    """Return the schema as it ships beside the gallery: a line for each definition."""
+    schema = recipe_schema()
+    lines = [
+        f"{json.dumps(name)}:{json.dumps(value, separators=(',', ':'))}" for name, value in schema.pop("$defs").items()
+    ]
+    head = json.dumps(schema, indent=1).removesuffix("\n}")
+    return head + ',\n "$defs": {\n' + ",\n".join(lines) + "\n }\n}\n"
 
 
 def recipe_schema() -> dict[str, Any]:
