@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from archcli.commands.preparing import read_data
+from archcli.commands.reading import read_data
 from archcli.commands.resume import check_same_data
 from archcli.commands.saved import open_saved
 from archcli.commands.scores import PartScores, score_part

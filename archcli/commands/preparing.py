@@ -16,7 +16,9 @@ from archcli.build.output import check_outputs
 from archcli.build.preprocessing import prepare_inputs
 from archcli.build.serving import compose_saved_model
 from archcli.commands.batching import choose_for, with_batch_size
-from archcli.data.dataset import Dataset, Part, load_dataset
+from archcli.commands.unmasked import check_lengths
+from archcli.commands.reading import read_data
+from archcli.data.dataset import Dataset, Part
 from archcli.data.encoding import encode_target, weigh_labels
 from archcli.engine.batch_size import BatchChoice, largest_allowed
 from archcli.engine.distribution.distribution import ALONE, Distribution
@@ -118,22 +120,6 @@ def learned_targets(model: Model, targets: Mapping[str, TargetFacts]) -> Mapping
     return {name: targets[target] for name, target in model.outputs.items() if target is not None}
 
 
-def read_data(recipe: Recipe, *, batch_size: int) -> Dataset:
-    """Read the data of a recipe; an input that is learned as it is, as an autoencoder does, is a target, too.
-
-    Args:
-        recipe: The recipe.
-        batch_size: Examples per step; there must be as many to train on.
-
-    Raises:
-        RecipeError, DataError: The data cannot be used.
-    """
-    targets = recipe.data.targets
-    learned = [name for name, of in targets.items() if of.name == "shift" and of.arguments.get("by") == 0]
-    read = {name: of for name, of in targets.items() if name not in learned}
-    return load_dataset(replace(recipe.data, targets=read), batch_size=batch_size, learned_inputs=learned)
-
-
 def prepare(recipe: Recipe, distribution: Distribution = ALONE) -> Prepared:
     """Read the data of a recipe, build its model and try loss and metrics on it.
 
@@ -166,6 +152,7 @@ def _build(recipe: Recipe, dataset: Dataset) -> Prepared:
     built = build_model(filled.model, inputs=dataset.facts.inputs)
     learned = learned_targets(filled.model, dataset.facts.targets)
     check_outputs(built, filled.model, filled.objectives, learned)
+    check_lengths(built, filled.model, dataset)
     compile_model(built, filled.train, filled.objectives, learned)
     return Prepared(filled, dataset, built)
 

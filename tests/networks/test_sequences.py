@@ -9,7 +9,8 @@ import keras
 from keras import layers
 
 from archcli.build.model import build_model
-from archcli.commands.preparing import Prepared, read_data
+from archcli.commands.preparing import Prepared
+from archcli.commands.reading import read_data
 from archcli.recipe.checking import load_recipe
 from archcli.recipe.filling import fill_facts
 

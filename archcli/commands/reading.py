@@ -1,0 +1,24 @@
+"""The data of a recipe, read as training reads them; neither Keras nor TensorFlow is needed for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from archcli.data.dataset import Dataset, load_dataset
+from archcli.recipe.recipe import Recipe
+
+
+def read_data(recipe: Recipe, *, batch_size: int) -> Dataset:
+    """Read the data of a recipe; an input that is learned as it is, as an autoencoder does, is a target, too.
+
+    Args:
+        recipe: The recipe.
+        batch_size: Examples per step; there must be as many to train on.
+
+    Raises:
+        RecipeError, DataError: The data cannot be used.
+    """
+    targets = recipe.data.targets
+    learned = [name for name, of in targets.items() if of.name == "shift" and of.arguments.get("by") == 0]
+    read = {name: of for name, of in targets.items() if name not in learned}
+    return load_dataset(replace(recipe.data, targets=read), batch_size=batch_size, learned_inputs=learned)
