@@ -24,7 +24,7 @@ name: shared
 data: {source: iris}
 model:
   layers: [Dense: {units: 8, use_bias: false}, BatchNormalization, ReLU, Dense: {units: $classes, activation: softmax}]
-train: {epochs: 150, batch_size: 4, optimizer: {SGD: {learning_rate: 1e-3, global_clipnorm: 0.5}}, compile: graph}
+train: {epochs: 60, batch_size: 4, optimizer: {SGD: {learning_rate: 1e-3, global_clipnorm: 0.5}}, compile: graph}
 """
 PATIENCE_SECONDS = 600
 
@@ -93,7 +93,7 @@ def test_workers_go_on_after_one_was_killed(recipe: Path, tmp_path: Path) -> Non
     assert outputs[1][1].count("\n") == 1
     (expected,) = (tmp_path / "alone").glob("shared/*-*")
     found, wanted = _history(run), _history(expected)
-    assert len(found) == len(wanted) == 150
+    assert len(found) == len(wanted) == 60
     assert np.abs(np.array(found) - np.array(wanted)).max() < 1e-6
     assert json.loads((run / "environment.json").read_text(encoding="utf-8"))["distribution"] == {
         "mode": "multi_worker",
