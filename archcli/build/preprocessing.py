@@ -10,12 +10,17 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from archcli.layers.date_parts import DateParts
 from archcli.layers.fill_missing import FillMissing
 from archcli.layers.scale_steps import ScaleSteps
+from archcli.layers.spectrogram import Spectrogram
 from archcli.recipe.facts import InputFacts
 
 PREPARING_BATCH: Final = 1024
-"""Examples that are prepared at once; it bounds memory and changes no number."""
+"""Examples that are prepared at once, at least; it bounds memory and changes no number."""
+
+PREPARING_BYTES: Final = 1 << 20
+"""What more examples may take that are prepared at once: many small ones are done in fewer calls."""
 
 
 def raw_inputs(facts: InputFacts) -> dict[str, Any]:
@@ -25,8 +30,8 @@ def raw_inputs(facts: InputFacts) -> dict[str, Any]:
         facts: The input.
 
     Returns:
-        One `keras.Input` of its name, or one for each part: numbers, `(batch, *shape)`, float32; a category or a text,
-        `(batch, 1)`, as text; a shift as the network takes it.
+        One `keras.Input` of its name, or one for each part: numbers, `(batch, *shape)`, float32; a category, a text or
+        a date, `(batch, 1)`, as text; a sound, `(batch, samples)`; a shift as the network takes it.
     """
     return {leaf.name: _raw_input(leaf) for leaf in facts.leaves}
 
@@ -79,14 +84,7 @@ def prepare_inputs(inputs: Mapping[str, InputFacts], raw: Mapping[str, NDArray[A
     prepared = {name: raw[name] for name, given in inputs.items() if goes_in_as_it_is(given)}
     model = build_preprocessing({name: given for name, given in inputs.items() if name not in prepared})
     if model is not None:
-        taken = {name: raw[name] for name in model.input}
-        count = len(next(iter(taken.values())))
-        batches: dict[str, list[NDArray[Any]]] = {}
-        for start in range(0, count, PREPARING_BATCH):
-            batch = {name: tf.constant(values[start : start + PREPARING_BATCH]) for name, values in taken.items()}
-            for name, tensor in model(batch, training=False).items():
-                batches.setdefault(name, []).append(keras.ops.convert_to_numpy(tensor))
-        prepared |= {name: _stack(parts) for name, parts in batches.items()}
+        prepared |= _run_in_batches(model, {name: raw[name] for name in model.input})
     return {name: prepared[name] for name in inputs}
 
 
@@ -98,8 +96,10 @@ def goes_in_as_it_is(facts: InputFacts) -> bool:
 
 
 def _raw_input(leaf: InputFacts) -> Any:
-    if leaf.kind in ("category", "text"):
+    if leaf.kind in ("category", "text", "date"):
         return keras.Input(shape=(1,), dtype="string", name=leaf.name)
+    if leaf.spectrum is not None:
+        return keras.Input(shape=(leaf.spectrum.samples,), dtype=leaf.dtype, name=leaf.name)
     return keras.Input(shape=leaf.shape, dtype=leaf.dtype, name=leaf.name)
 
 
@@ -107,6 +107,10 @@ def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
     match leaf.kind:
         case "numeric" | "series" | "image":
             return _scale(leaf, _fill(leaf, raw))
+        case "date":
+            return _scale(leaf, _fill(leaf, _tell_parts(leaf, raw)))
+        case "audio":
+            return _scale(leaf, _tell_spectra(leaf, raw))
         case "sequence":
             steps = ScaleSteps(
                 leaf.scale or (1.0,),
@@ -134,6 +138,26 @@ def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
             return keras.ops.cast(cut(raw), "int32")
         case _:
             return raw
+
+
+def _tell_parts(leaf: InputFacts, raw: Any) -> Any:
+    parts, cyclic = ((), False) if leaf.calendar is None else (leaf.calendar.parts, leaf.calendar.cyclic)
+    return DateParts(parts, cyclic=cyclic, name=f"{leaf.name}-parts", dtype="float32")(raw)
+
+
+def _tell_spectra(leaf: InputFacts, raw: Any) -> Any:
+    spectrum = leaf.spectrum
+    if spectrum is None:
+        return raw
+    layer = Spectrogram(
+        sampling_rate=spectrum.sampling_rate,
+        frame_length=spectrum.frame_length,
+        frame_step=spectrum.frame_step,
+        num_mel_bins=spectrum.mel_bins,
+        name=f"{leaf.name}-spectra",
+        dtype="float32",
+    )
+    return layer(raw)
 
 
 def _look_up(leaf: InputFacts, raw: Any) -> Any:
@@ -167,13 +191,25 @@ def _plain(numbers: tuple[float, ...]) -> float | list[float]:
     return float(numbers[0]) if len(numbers) == 1 else [float(number) for number in numbers]
 
 
-def _stack(parts: list[NDArray[Any]]) -> NDArray[Any]:
-    """Put batches together, those of shorter texts padded to the longest."""
-    longest = max(part.shape[1] for part in parts) if parts[0].ndim > 1 else 0
-    padded = [
-        np.pad(part, [(0, 0), (0, longest - part.shape[1]), *[(0, 0)] * (part.ndim - 2)])
-        if part.ndim > 1 and part.shape[1] < longest
-        else part
-        for part in parts
-    ]
-    return np.concatenate(padded)
+def _run_in_batches(model: keras.Model, raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Run a model on examples, a batch at a time."""
+    count = len(next(iter(raw.values())))
+    size = max(PREPARING_BATCH, PREPARING_BYTES * count // sum(values.nbytes for values in raw.values()))
+    whole: dict[str, NDArray[Any]] = {}
+    for start in range(0, count, size):
+        batch = {name: tf.constant(values[start : start + size]) for name, values in raw.items()}
+        for name, tensor in model(batch, training=False).items():
+            part = keras.ops.convert_to_numpy(tensor)
+            whole[name] = _make_room(whole.get(name), part, count)
+            whole[name][start : start + size, : part.shape[1]] = part
+    return whole
+
+
+def _make_room(whole: NDArray[Any] | None, part: NDArray[Any], count: int) -> NDArray[Any]:
+    """Return zeros for all examples; where texts are longer than all before, with what is there already."""
+    if whole is not None and part.shape[1] <= whole.shape[1]:
+        return whole
+    wider = np.zeros((count, *part.shape[1:]), part.dtype)
+    if whole is not None:
+        wider[:, : whole.shape[1]] = whole
+    return wider

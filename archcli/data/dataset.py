@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +12,8 @@ from numpy.typing import NDArray
 from archcli.data.description import describe_facts
 from archcli.data.faults import Faults
 from archcli.data.features.multilabel import count_labels
-from archcli.data.inputs import find_leaves, fit_inputs, read_inputs
+from archcli.data.fingerprint import make_fingerprint
+from archcli.data.inputs import find_leaves, find_paddings, fit_inputs, read_inputs
 from archcli.data.opening import open_examples, read_groups
 from archcli.data.splits import (
     PART_NAMES,
@@ -38,7 +37,7 @@ from archcli.data.targets import (
 from archcli.errors import DataError, Problem, RecipeError
 from archcli.recipe.facts import Facts, TargetFacts
 from archcli.recipe.feature_problems import settle_columns
-from archcli.recipe.headers import find_column_problems
+from archcli.recipe.headers import column_error, find_column_problems
 from archcli.recipe.recipe import Data
 
 
@@ -151,7 +150,7 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     """
     problems = find_column_problems(data)
     if problems:
-        raise RecipeError(*problems)
+        raise column_error(problems, data.source)
     data = settle_columns(data)
     opened = open_examples(data)
     table, groups = opened.table, read_groups(opened, data)
@@ -160,9 +159,13 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     faults.raise_all(table)
     _check_class_counts(data, targets)
     indices = _divide(data, targets, table.examples, groups=groups, overlap=opened.overlap)
+    if opened.order is not None:
+        indices = {name: np.sort(opened.order[rows]) for name, rows in indices.items()}
+    paddings = find_paddings(table, leaves)
+    del opened, table, groups  # what was read of a large file is held once from here on
     training = indices["training"]
-    fingerprint = _fingerprint(raw, targets)
-    given = fit_inputs(table, leaves, raw, training)
+    fingerprint = make_fingerprint(raw, targets)
+    given = fit_inputs(leaves, raw, training, paddings=paddings)
     targets |= shift_inputs(data, given, raw)
     target_facts = fit_targets(data, targets, given, training)
     given |= fit_shifted_targets(data, target_facts)
@@ -172,8 +175,8 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     raw |= shift_targets(given, target_facts, target_values)
     facts = Facts({name: given[name] for name in data.inputs}, target_facts, len(training))
     _check_training(data, facts, batch_size)
-    parts = {name: _take(raw, target_values, rows) for name, rows in indices.items()}
-    return Dataset(data, facts, parts, fingerprint)
+    del targets
+    return Dataset(data, facts, _take(raw, target_values, indices), fingerprint)
 
 
 def _divide(
@@ -265,29 +268,22 @@ def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]
 
 
 def _take(
-    raw: Mapping[str, Raw], targets: Mapping[str, NDArray[np.int32] | NDArray[np.float32]], indices: Indices
-) -> Part:
-    return Part(
-        {name: values[indices] for name, values in raw.items()},
-        {name: values[indices] for name, values in targets.items()},
-        indices + 1,
-    )
+    raw: dict[str, Raw],
+    targets: dict[str, NDArray[np.int32] | NDArray[np.float32]],
+    indices: Mapping[PartName, Indices],
+) -> dict[PartName, Part]:
+    """Share out the examples; what is shared out is taken from `raw` and `targets`: all of it is never there twice."""
 
+    def share(values: Any) -> dict[PartName, Any]:
+        return {part: values if len(rows) == len(values) else values[rows] for part, rows in indices.items()}
 
-def _fingerprint(raw: Mapping[str, Raw], targets: Mapping[str, TargetValues]) -> str:
-    digest = hashlib.sha256()
-    read: dict[str, tuple[NDArray[np.generic], tuple[str, ...]]] = {
-        f"input {name}": (values, ()) for name, values in raw.items()
+    inputs = {name: share(raw.pop(name)) for name in list(raw)}
+    learned = {name: share(targets.pop(name)) for name in list(targets)}
+    return {
+        part: Part(
+            {name: shares[part] for name, shares in inputs.items()},
+            {name: shares[part] for name, shares in learned.items()},
+            rows + 1,
+        )
+        for part, rows in indices.items()
     }
-    read |= {f"target {name}": (target.values, target.classes) for name, target in targets.items()}
-    for name, (values, classes) in read.items():
-        if values.dtype == np.object_:
-            texts = json.dumps([name, "text", values.ravel().tolist()])
-            digest.update(texts.encode() + b"\n")
-            continue
-        # Little-endian, so that the same data have the same fingerprint on every machine.
-        stored = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
-        head = json.dumps([name, stored.dtype.str, stored.shape, classes])
-        digest.update(head.encode() + b"\n")
-        digest.update(stored.data)
-    return digest.hexdigest()

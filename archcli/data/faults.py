@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from archcli.errors import DataError, Location, Problem
 
@@ -19,7 +22,7 @@ class CellFault:
         code: The problem's code.
         row: The example, from 1.
         column: The column, or the array.
-        message: What was expected and what was found.
+        message: What was expected and what was found, in `row N of ...`, where N is `row`.
         hint: How it may be mended.
     """
 
@@ -45,6 +48,14 @@ class Locating(Protocol):
         """Return the places of cells, given by row (from 1) and column, as far as there are any."""
 
 
+@runtime_checkable
+class PartOfFile(Protocol):
+    """A table whose rows are some of a file."""
+
+    def row_number(self, row: int) -> int:
+        """Return the number in the file of a row of the table, both from 1."""
+
+
 @dataclass
 class Faults:
     """A collector: reading goes on past what is wrong, and everything is raised together.
@@ -53,17 +64,31 @@ class Faults:
         problems: What is wrong with more than cells.
         cells: The first faulty cells of each column.
         counts: How many there are in all, by column.
-        most: How many cells of a column are described, of which ten are ever shown; all are where faulty rows are to be
-            left out.
+        most: How many cells of a column are kept.
+        rows: The examples with a faulty cell, from 0, in parts: all of them, if `has_all_rows`.
+        has_all_rows: Whether whoever found faulty cells named all their rows.
     """
 
     problems: list[Problem] = field(default_factory=list)
     cells: list[CellFault] = field(default_factory=list)
     counts: dict[str, int] = field(default_factory=dict)
     most: int = _SHOWN_CELLS
+    rows: list[NDArray[np.int64]] = field(default_factory=list)
+    has_all_rows: bool = True
 
-    def add_cells(self, column: str, cells: Sequence[CellFault], *, count: int) -> None:
-        """Add the first faulty cells of a column, and how many there are in all."""
+    def add_cells(
+        self, column: str, cells: Sequence[CellFault], *, count: int, rows: NDArray[np.int64] | None = None
+    ) -> None:
+        """Add faulty cells of a column, the first of them at least, and how many there are in all.
+
+        Args:
+            column: The column.
+            cells: The first, or all.
+            count: How many there are.
+            rows: The rows of all of them, from 0; None: `cells` are all, or they are not known.
+        """
+        self.rows.append(np.array([cell.row - 1 for cell in cells], np.int64) if rows is None else rows)
+        self.has_all_rows = self.has_all_rows and (rows is not None or len(cells) == count)
         if count and column not in self.counts:
             self.counts[column] = count
             self.cells.extend(cells[: self.most])
@@ -76,8 +101,11 @@ class Faults:
         Raises:
             DataError: Anything was gathered.
         """
-        if not self.problems and not self.counts:
-            return
+        if self.problems or self.counts:
+            raise DataError(*self.problems, *self.describe_cells(table))
+
+    def describe_cells(self, table: Locating) -> list[Problem]:
+        """Return the first ten faulty cells with their places, and how many more there are."""
         for_each = max(1, _SHOWN_CELLS // max(1, len(self.counts)))
         shown = [
             cell
@@ -86,8 +114,11 @@ class Faults:
         ]
         shown.sort(key=lambda cell: cell.row)
         places = table.locate([(cell.row, cell.column) for cell in shown])
-        problems = [Problem(cell.code, cell.message, places.get((cell.row, cell.column)), cell.hint) for cell in shown]
-        raise DataError(*self.problems, *problems, *self._not_shown(table, shown))
+        problems = [
+            Problem(cell.code, number_in_file(cell, table).message, places.get((cell.row, cell.column)), cell.hint)
+            for cell in shown
+        ]
+        return [*problems, *self._not_shown(table, shown)]
 
     def _not_shown(self, table: Locating, shown: Sequence[CellFault]) -> list[Problem]:
         left = {column: count - sum(cell.column == column for cell in shown) for column, count in self.counts.items()}
@@ -99,3 +130,9 @@ class Faults:
         where = ", ".join(parts[:5]) + (f" and in {len(parts) - 5} more" if len(parts) > 5 else "")
         cells = "cell is" if total == 1 else "cells are"
         return [Problem("more-problems", f"{total} more {cells} wrong in `{table.name}`: {where}")]
+
+
+def number_in_file(cell: CellFault, table: Locating) -> CellFault:
+    """Return a faulty cell with the number that its row has in the file, where the table is a part of one."""
+    row = table.row_number(cell.row) if isinstance(table, PartOfFile) else cell.row
+    return replace(cell, row=row, message=cell.message.replace(f"row {cell.row} ", f"row {row} ", 1))

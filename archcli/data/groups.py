@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.sources.csv import CsvTable
-from archcli.data.table import ClassNumbers, Labels, Numbers
+from archcli.data.table import ClassNumbers, Labels, Numbers, Table
 from archcli.errors import Location
 
 _SHOWN: Final = 10
@@ -23,12 +22,12 @@ class GroupedTable:
     """A CSV whose lines are steps.
 
     Attributes:
-        table: The CSV.
+        table: The file.
         id: The column that says which lines are one sequence.
         rows: The rows of each sequence, from 0, in order; sequences in the order of their first lines.
     """
 
-    table: CsvTable
+    table: Table
     id: str
     rows: tuple[NDArray[np.int64], ...]
 
@@ -106,11 +105,11 @@ class GroupedTable:
         return [values[int(rows[0])] for rows in self.rows]
 
 
-def group_rows(table: CsvTable, column: str, *, order: str | None) -> GroupedTable:
+def group_rows(table: Table, column: str, *, order: str | None) -> GroupedTable:
     """Put the lines of a CSV together that are one sequence.
 
     Args:
-        table: The CSV.
+        table: The file.
         column: Says which lines are one sequence.
         order: The column of numbers that orders its lines; None: they are in order.
 

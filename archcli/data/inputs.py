@@ -64,18 +64,32 @@ def read_inputs(table: Any, leaves: tuple[Leaf, ...], faults: Faults) -> dict[st
     return values
 
 
+def find_paddings(table: Any, leaves: tuple[Leaf, ...]) -> dict[str, float | None]:
+    """Return what the numbers of each leaf hold after the end of a short sequence; None: all are as long."""
+    return {leaf.name: table.padding(leaf.columns[0]) if leaf.feature.name == "numeric" else None for leaf in leaves}
+
+
 def fit_inputs(
-    table: Any, leaves: tuple[Leaf, ...], values: Mapping[str, Raw], training: NDArray[np.int64]
+    leaves: tuple[Leaf, ...],
+    values: Mapping[str, Raw],
+    training: NDArray[np.int64],
+    *,
+    paddings: Mapping[str, float | None],
 ) -> dict[str, InputFacts]:
     """Describe the inputs, fitted on the `training` examples alone, by their names.
+
+    Args:
+        leaves: What was read.
+        values: Its raw values of all examples, by the leaves' names.
+        training: The examples that are trained on, from 0.
+        paddings: As `find_paddings` found them.
 
     Raises:
         DataError: There is nothing to fit to.
     """
     fitted: dict[str, list[InputFacts]] = {}
     for leaf in leaves:
-        padding = table.padding(leaf.columns[0]) if leaf.feature.name == "numeric" else None
-        options = FitOptions(values[leaf.name], padding, side_by_side=leaf.is_part)
+        options = FitOptions(values[leaf.name], paddings[leaf.name], side_by_side=leaf.is_part)
         fit = INPUTS[leaf.feature.name].fit
         facts = fit(leaf.name, leaf.feature, leaf.columns, values[leaf.name][training], options)
         fitted.setdefault(leaf.owner, []).append(facts)

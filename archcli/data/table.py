@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final, Protocol, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,7 @@ from archcli.recipe.built_in import NO_LABEL
 Numbers = NDArray[np.float32]
 """A column of numbers, `(examples, *shape)`."""
 
-Labels = list[str]
+Labels = Sequence[str]
 """A column of labels or texts, one for each example."""
 
 Raw = NDArray[np.float32] | NDArray[np.int32] | NDArray[np.object_]
@@ -25,6 +25,44 @@ Raw = NDArray[np.float32] | NDArray[np.int32] | NDArray[np.object_]
 
 ClassNumbers = tuple[NDArray[np.int32], tuple[str, ...]]
 """A column of labels by number, `(examples, *shape)`, -1 where there is none, and the labels in their order."""
+
+MISSING: Final = frozenset({"na", "n/a", "nan", "null", "none", "?", "-"})
+"""Words that say that there is no value, written small."""
+
+
+@dataclass(frozen=True, eq=False)
+class CodedTexts(Sequence[str]):
+    """Texts of which many are alike, each different one held once.
+
+    Attributes:
+        codes: The number of each text, `(texts,)`, int32.
+        words: The different texts, in the order of their numbers.
+    """
+
+    codes: NDArray[np.int32]
+    words: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> CodedTexts: ...
+
+    def __getitem__(self, index: int | slice) -> str | CodedTexts:
+        if isinstance(index, slice):
+            return CodedTexts(self.codes[index], self.words)
+        return self.words[int(self.codes[index])]
+
+    def __iter__(self) -> Iterator[str]:
+        return map(self.words.__getitem__, self.codes.tolist())
+
+    def different(self) -> tuple[str, ...]:
+        """Return the texts that there are, each once."""
+        used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.words)))
+        return self.words if len(used) == len(self.words) else tuple(self.words[code] for code in used.tolist())
 
 
 @dataclass(frozen=True)
@@ -85,6 +123,7 @@ class ArrayTable:
         classes: The labels of those arrays that hold class numbers (-1: no label), in order.
         paddings: What all numbers of a step hold after the end of a short sequence, for the arrays that have such.
         folder: Where the files are that its texts name.
+        first_row: The number of its first example in the file, from 1.
     """
 
     name: str
@@ -95,6 +134,22 @@ class ArrayTable:
     classes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     paddings: Mapping[str, float] = field(default_factory=dict)
     folder: Path = Path()
+    first_row: int = 1
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The number in the file of each example, from 1, `(examples,)`."""
+        return np.arange(self.first_row, self.first_row + self.examples)
+
+    def row_number(self, row: int) -> int:
+        """Return the number in the file of an example of this table, both from 1."""
+        return self.first_row + row - 1
+
+    def slice(self, start: int, stop: int) -> ArrayTable:
+        """Return the examples from `start`, from 0, up to `stop`."""
+        stop = min(stop, self.examples)
+        arrays = {name: array[start:stop] for name, array in self.arrays.items()}
+        return replace(self, arrays=arrays, examples=stop - start, first_row=self.first_row + start)
 
     def class_numbers(self, column: str) -> ClassNumbers | None:
         """Return class numbers as they are, and an array of a label at each step or pixel as class numbers.
@@ -126,7 +181,7 @@ class ArrayTable:
         if not finite.all():
             wrong = np.argwhere(~finite)
             cells = [self._describe(column, array, tuple(map(int, index))) for index in wrong[: faults.most]]
-            faults.add_cells(column, cells, count=len(wrong))
+            faults.add_cells(column, cells, count=len(wrong), rows=wrong[:, 0])
         return numbers
 
     def labels(self, column: str, faults: Faults) -> Labels:
@@ -209,7 +264,7 @@ class ArrayTable:
 
 def find_missing(texts: Labels, column: str, noun: str, expected: str, faults: Faults) -> None:
     """Put the texts of a column that are empty or blank into `faults`, where a `label` or a `text` is expected."""
-    missing = [row for row, text in enumerate(texts, start=1) if not text.strip()]
+    missing = find_texts(texts, lambda text: not text.strip())
     cells = [
         CellFault(
             "missing-value",
@@ -218,14 +273,37 @@ def find_missing(texts: Labels, column: str, noun: str, expected: str, faults: F
             f"row {row} of {noun} `{column}` is empty, expected a {expected}",
             "fill it in, or leave the row out",
         )
-        for row in missing[: faults.most]
+        for row in (missing[: faults.most] + 1).tolist()
     ]
-    faults.add_cells(column, cells, count=len(missing))
+    faults.add_cells(column, cells, count=len(missing), rows=missing)
+
+
+def find_texts(texts: Labels, test: Callable[[str], bool]) -> NDArray[np.int64]:
+    """Return which texts pass a test, from 0; each different one is tested once where that is known."""
+    if isinstance(texts, CodedTexts):
+        passed = np.fromiter(map(test, texts.words), np.bool_, len(texts.words))
+        return np.flatnonzero(passed[texts.codes]) if passed.any() else np.zeros(0, np.int64)
+    return np.flatnonzero(np.fromiter(map(test, texts), np.bool_, len(texts)))
+
+
+def change_texts(texts: Labels, change: Callable[[str], str]) -> Labels:
+    """Return texts that are changed; each different one is changed once where that is known."""
+    if isinstance(texts, CodedTexts):
+        return CodedTexts(texts.codes, tuple(map(change, texts.words)))
+    return list(map(change, texts))
+
+
+def number_texts(texts: Labels, numbers: Mapping[str, int], otherwise: int) -> NDArray[np.int32]:
+    """Return the number of each text, `otherwise` where it has none, `(texts,)`, int32."""
+    if isinstance(texts, CodedTexts):
+        by_code = [numbers.get(word, otherwise) for word in texts.words]
+        return np.asarray(by_code, np.int32)[texts.codes]
+    return np.fromiter((numbers.get(text, otherwise) for text in texts), np.int32, len(texts))
 
 
 def is_missing(text: str) -> bool:
     """Tell whether a cell without its blanks says that there is no value: `NA`, `?`, nothing at all."""
-    return not text or text.lower() in _MISSING
+    return not text or text.lower() in MISSING
 
 
 def _is_one_hot(array: NDArray[np.generic]) -> bool:
@@ -252,7 +330,7 @@ def number_fault(row: int, column: str, noun: str, text: str, value: float | Non
         return CellFault(
             "missing-value", row, column, f"{place} is empty, expected a number", "fill it in, or leave the row out"
         )
-    if text.lower() in _MISSING or (value is not None and np.isnan(value)):
+    if text.lower() in MISSING or (value is not None and np.isnan(value)):
         message = f"{place} is missing, expected a number, found `{text}`"
         return CellFault("missing-value", row, column, message, "fill it in, or leave the row out")
     if value is None:
@@ -263,7 +341,6 @@ def number_fault(row: int, column: str, noun: str, text: str, value: float | Non
     return CellFault("not-finite", row, column, message)
 
 
-_MISSING: Final = frozenset({"na", "n/a", "nan", "null", "none", "?", "-"})
 _SEPARATORS: Final = str.maketrans("", "", ",'_ \u00a0\u202f")
 
 

@@ -12,8 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.sources.csv import CsvTable
-from archcli.data.table import Numbers
+from archcli.data.table import Numbers, Table
 from archcli.errors import DataError, Location, Problem
 
 _SHOWN: Final = 10
@@ -24,14 +23,14 @@ class WindowedTable:
     """Windows of a CSV, each an example.
 
     Attributes:
-        table: The CSV.
+        table: The file.
         order: Its rows, from 0, in the order of time.
         past: How many values each window has behind it.
         ahead: How many it has before it.
         stride: How many steps after it the next window is.
     """
 
-    table: CsvTable
+    table: Table
     order: NDArray[np.int64]
     past: int
     ahead: int
@@ -78,12 +77,12 @@ class WindowedTable:
 
 
 def cut_windows(
-    table: CsvTable, *, time: str | None, past: int, ahead: int, stride: int, location: Location | None
+    table: Table, *, time: str | None, past: int, ahead: int, stride: int, location: Location | None
 ) -> WindowedTable:
     """Put the lines of a CSV in order and cut windows.
 
     Args:
-        table: The CSV.
+        table: The file.
         time: The column that orders its lines; None: they are in order.
         past: How many values each window has behind it.
         ahead: How many it has before it.
@@ -93,7 +92,7 @@ def cut_windows(
     Raises:
         DataError: A time cannot be read or stands twice, or there are fewer lines than one window needs.
     """
-    order = np.arange(table.examples) if time is None else _order_in_time(table, time)
+    order = np.arange(table.examples) if time is None else order_in_time(table, time, is_series=True)
     windowed = WindowedTable(table, order, past, ahead, stride)
     if not windowed.examples:
         needed = past + ahead
@@ -102,7 +101,17 @@ def cut_windows(
     return windowed
 
 
-def _order_in_time(table: CsvTable, column: str) -> NDArray[np.int64]:
+def order_in_time(table: Table, column: str, *, is_series: bool) -> NDArray[np.int64]:
+    """Return the rows of a CSV, from 0, in the order of time, those of one time in the order of the file.
+
+    Args:
+        table: The CSV, opened with the column.
+        column: The column of times: numbers, or dates as ISO 8601 has them.
+        is_series: Whether each time may stand there but once.
+
+    Raises:
+        DataError: A time cannot be read, or stands twice in a series.
+    """
     faults = Faults()
     texts = table.texts(column, faults)
     times = [_read_time(text.strip()) for text in texts]
@@ -121,6 +130,8 @@ def _order_in_time(table: CsvTable, column: str) -> NDArray[np.int64]:
     faults.raise_all(table)
     exact = np.array([time if time is not None else 0 for time in times], np.float64)
     order = np.argsort(exact, kind="stable")
+    if not is_series:
+        return order
     again = order[1:][np.diff(exact[order]) == 0]
     cells = [
         CellFault(

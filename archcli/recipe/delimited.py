@@ -7,18 +7,19 @@ closing quote and the delimiter belongs to the cell, and a lone carriage return 
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from archcli.errors import Location, Source
 
 _QUOTED: Final = re.compile(r'"((?:[^"]++|"")*+)"')
 _REST_OF_QUOTED: Final = re.compile(r'(?:[^"]++|"")*+"')
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
-_FOREIGN: Final = re.compile("[\udc80-\udcff]")
+_FOREIGN: Final = re.compile("[\0\udc80-\udcff]")
 _FOREIGN_RUN: Final = re.compile("[\udc80-\udcff]+")
 
 
@@ -62,6 +63,11 @@ class Record:
         return Location(Source(shown_path(self.path), shown, line), line, column, max(1, length))
 
     @property
+    def line_count(self) -> int:
+        """How many lines it takes."""
+        return 1 + sum(1 for _ in _LINE_END.finditer(self.text))
+
+    @property
     def foreign_bytes(self) -> tuple[int, int] | None:
         """The first characters, from and up to, that stand for bytes that are no UTF-8."""
         found = None if self.text.isascii() else _FOREIGN_RUN.search(self.text)
@@ -76,33 +82,29 @@ def shown_path(path: Path) -> str:
         return str(path)
 
 
-def read_records(path: Path, delimiter: str) -> Iterator[Record]:
+def read_records(path: Path, delimiter: str, *, offset: int = 0, line: int = 1) -> Iterator[Record]:
     """Read a file record by record, a byte-order mark left out; an empty line is a record of one empty cell.
+
+    Args:
+        path: The file.
+        delimiter: What stands between two cells.
+        offset: The byte at which reading begins: the first of a record.
+        line: The file's line that this is, from 1.
 
     Raises:
         OSError: The file cannot be read.
     """
-    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
-        held: list[str] = []
-        is_open = False
-        first = 1
-        for number, line in enumerate(file, start=1):
-            if not held:
-                first = number
-            held.append(line)
-            is_open = _ends_inside_quotes(line, delimiter, is_open=is_open)
-            if not is_open:
-                yield Record(path, first, _without_end("".join(held)), delimiter, is_open=False)
-                held = []
-        if held:
-            yield Record(path, first, _without_end("".join(held)), delimiter, is_open=True)
+    with _open_text(path.open("rb"), offset) as lines:
+        lines.buffer.seek(offset)
+        yield from _cut_records(lines, path, delimiter, line)
 
 
-def _without_end(text: str) -> str:
-    return text.removesuffix("\n").removesuffix("\r")
+def cut_records(data: bytes, path: Path, delimiter: str, *, offset: int, line: int) -> Iterator[Record]:
+    """Cut a part of a file into records, as `read_records` does; `data` begins at the byte `offset`."""
+    yield from _cut_records(_open_text(io.BytesIO(data), offset), path, delimiter, line)
 
 
-def _ends_inside_quotes(line: str, delimiter: str, *, is_open: bool) -> bool:
+def ends_inside_quotes(line: str, delimiter: str, *, is_open: bool) -> bool:
     """Tell whether a quoted cell goes on after this line, which begins inside one where `is_open`."""
     if is_open:
         closing = _REST_OF_QUOTED.match(line)
@@ -116,6 +118,32 @@ def _ends_inside_quotes(line: str, delimiter: str, *, is_open: bool) -> bool:
         return False
     start = _split(line, delimiter)[-1][1]
     return line.startswith('"', start) and _QUOTED.match(line, start) is None
+
+
+def _open_text(file: BinaryIO, offset: int) -> io.TextIOWrapper:
+    """Read bytes as lines; a byte-order mark is one at the beginning of the file alone."""
+    encoding = "utf-8" if offset else "utf-8-sig"
+    return io.TextIOWrapper(file, encoding=encoding, errors="surrogateescape", newline="")
+
+
+def _cut_records(lines: Iterable[str], path: Path, delimiter: str, first: int) -> Iterator[Record]:
+    held: list[str] = []
+    is_open = False
+    began = first
+    for number, line in enumerate(lines, start=first):
+        if not held:
+            began = number
+        held.append(line)
+        is_open = ends_inside_quotes(line, delimiter, is_open=is_open)
+        if not is_open:
+            yield Record(path, began, _without_end("".join(held)), delimiter, is_open=False)
+            held = []
+    if held:
+        yield Record(path, began, _without_end("".join(held)), delimiter, is_open=True)
+
+
+def _without_end(text: str) -> str:
+    return text.removesuffix("\n").removesuffix("\r")
 
 
 def _split(text: str, delimiter: str) -> list[tuple[str, int, int]]:

@@ -2,27 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
 from archcli.errors import Problem
-from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, SIDE_BY_SIDE, has_windows, read_columns, side_by_side
+from archcli.recipe.features import (
+    FOLDER_CLASS,
+    FOLDER_FILE,
+    FOLDER_TEXT,
+    LINE_LABEL,
+    LINE_TEXT,
+    SIDE_BY_SIDE,
+    TS_CLASS,
+    TS_TARGET,
+    TS_VALUES,
+    has_windows,
+    read_columns,
+    side_by_side,
+)
 from archcli.recipe.recipe import Data, Named
+from archcli.recipe.sources import TABLES
 
-_BESIDE: Final = ("numeric", "category")
+_BESIDE: Final = ("numeric", "category", "date")
 """Inputs that can stand side by side: one row of numbers for each example."""
 
-_IMAGES: Final = "write `image: {image: {height: 64, width: 64}}` and `kind: category`"
+_INPUT_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "folder": {"image": FOLDER_FILE, "audio": FOLDER_FILE, "text": FOLDER_TEXT},
+    "lines": {"text": LINE_TEXT},
+    "ts": {"sequence": TS_VALUES, "numeric": TS_VALUES},
+}
+"""The column that an input of a type reads without being asked, of the sources whose columns have fixed names."""
+
+_TARGET_COLUMNS: Final[Mapping[str, Mapping[str, str]]] = {
+    "folder": {"category": FOLDER_CLASS},
+    "lines": dict.fromkeys(("category", "multilabel", "number", "text"), LINE_LABEL),
+    "ts": {"category": TS_CLASS, "number": TS_TARGET},
+}
+"""The same for targets. What is not there has no meaning with the source."""
+
+_WRITE: Final = {
+    "folder": "write `image: {image: {height: 64, width: 64}}`, `sound: {audio: ...}` or `said: text`, and "
+    "`kind: category`",
+    "lines": "write `said: text` and `kind: category`",
+    "ts": "write `signal: sequence` and `kind: category`",
+}
+_HOLDS: Final = {
+    "folder": "a folder has images, sounds or texts, and their classes",
+    "lines": "a file of lines has texts and their labels",
+    "ts": "a `.ts` file has series and their classes, or numbers to be learned",
+}
 
 
 def settle_columns(data: Data) -> Data:
-    """Return the data with the columns written that a folder of images has without being asked."""
-    if data.source.name != "folder":
+    """Return the data with the columns written that a folder, or a file of lines or series, has without being asked."""
+    if data.source.name not in _INPUT_COLUMNS:
         return data
-    known = {"image": FOLDER_FILE, "category": FOLDER_CLASS}
+    asked, learned = _INPUT_COLUMNS[data.source.name], _TARGET_COLUMNS[data.source.name]
 
-    def settled(feature: Named) -> Named:
+    def settled(feature: Named, known: Mapping[str, str]) -> Named:
         column = known.get(feature.name)
         if column is None or feature.arguments.get("columns") is not None:
             return feature
@@ -30,8 +68,8 @@ def settle_columns(data: Data) -> Data:
 
     return replace(
         data,
-        inputs={name: settled(feature) for name, feature in data.inputs.items()},
-        targets={name: settled(feature) for name, feature in data.targets.items()},
+        inputs={name: settled(feature, asked) for name, feature in data.inputs.items()},
+        targets={name: settled(feature, learned) for name, feature in data.targets.items()},
     )
 
 
@@ -51,7 +89,7 @@ def _beside_problems(name: str, feature: Named) -> Iterator[Problem]:
         for part in side_by_side(feature):
             if part.name not in _BESIDE:
                 message = f"`{part.name}` cannot stand side by side with others in `{name}`"
-                hint = "only `numeric` and `category` make one row of numbers; give it a name of its own"
+                hint = "only `numeric`, `category` and `date` make one row of numbers; give it a name of its own"
                 yield Problem("feature-does-not-fit", message, part.location, hint)
     elif feature.name == "category" and len(read_columns(feature, name)) > 1:
         message = f"`{name}` is one index, and it names {len(read_columns(feature, name))} columns"
@@ -77,9 +115,9 @@ def _series_problems(data: Data) -> Iterator[Problem]:
             yield Problem("feature-does-not-fit", message, time, "write `split: {time: true}` too, or leave it out")
         return
     first = next(iter([*series.values(), *ahead.values()]))
-    if data.source.name != "csv" or data.source.arguments.get("id") is not None:
+    if data.source.name not in TABLES or data.source.arguments.get("id") is not None:
         message = f"`series` is read from the lines of one CSV, and the source is `{data.source.name}`"
-        if data.source.name == "csv":
+        if data.source.name in TABLES:
             message = "`series` is one series, and `id` makes many of the lines"
         yield Problem("feature-does-not-fit", message, first.location)
         return
@@ -98,9 +136,9 @@ def _series_problems(data: Data) -> Iterator[Problem]:
 
 
 def _sequence_problems(data: Data) -> Iterator[Problem]:
-    has_id = data.source.name == "csv" and data.source.arguments.get("id") is not None
+    has_id = data.source.name in TABLES and data.source.arguments.get("id") is not None
     sequences = [feature for feature in data.inputs.values() if feature.name == "sequence"]
-    if sequences and not has_id:
+    if sequences and not has_id and data.source.name not in ("ts", "tfrecord"):
         message = "`sequence` is made of the lines of a CSV with one id, and the source names no `id`"
         hint = "write `source: {csv: {path: ..., id: ..., order: ...}}`"
         yield Problem("feature-does-not-fit", message, sequences[0].location, hint)
@@ -123,15 +161,31 @@ def _source_problems(data: Data) -> Iterator[Problem]:
             message = f"`window` cuts one long text, and the source is `{source.name}`"
             place = feature.argument_locations.get("window", feature.location)
             yield Problem("feature-does-not-fit", message, place, "write `source: {text: ...}`, or leave it out")
-        if feature.name == "image" and source.name not in ("csv", "folder"):
-            message = f"`image` is read from files that a CSV or a folder names, and the source is `{source.name}`"
-            yield Problem("feature-does-not-fit", message, feature.location, "write `numeric` for an array of images")
-    if source.name == "folder":
-        for features, wanted in ((data.inputs, "image"), (data.targets, "category")):
-            for name, feature in features.items():
-                if feature.name not in (wanted, "shift"):
-                    message = f"a folder has images and their classes, and `{name}` is a {feature.name}"
-                    yield Problem("feature-does-not-fit", message, feature.location, _IMAGES)
+        if feature.name in ("image", "audio") and source.name not in (*TABLES, "folder"):
+            message = (
+                f"`{feature.name}` is read from files that a CSV or a folder names, and the source is `{source.name}`"
+            )
+            hint = "write `numeric` for an array of images" if feature.name == "image" else None
+            yield Problem("feature-does-not-fit", message, feature.location, hint)
+    if source.name in _INPUT_COLUMNS:
+        yield from _fixed_column_problems(data)
+
+
+def _fixed_column_problems(data: Data) -> Iterator[Problem]:
+    """Say what a source whose columns have fixed names does not hold."""
+    name = data.source.name
+    for features, known in ((data.inputs, _INPUT_COLUMNS[name]), (data.targets, _TARGET_COLUMNS[name])):
+        for given, feature in features.items():
+            if feature.name not in (*known, "shift"):
+                message = f"{_HOLDS[name]}, and `{given}` is a {feature.name}"
+                yield Problem("feature-does-not-fit", message, feature.location, _WRITE[name])
+    kinds = {feature.name: given for given, feature in data.inputs.items() if feature.name != "shift"}
+    if name == "folder" and len(kinds) > 1:
+        first, second = list(kinds)[:2]
+        message = (
+            f"a folder is read for one kind of file, and `{kinds[first]}` is a {first}, `{kinds[second]}` a {second}"
+        )
+        yield Problem("feature-does-not-fit", message, data.inputs[kinds[second]].location)
 
 
 def _corpus_problems(data: Data) -> Iterator[Problem]:

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
-from archcli.errors import DataError, Location, Problem
+from archcli.errors import DataError, Location, Problem, RecipeError
 from archcli.recipe.built_in import BUILT_IN, built_in_set, find_setting_problems
 from archcli.recipe.delimited import Record, read_records, shown_path
 from archcli.recipe.feature_problems import find_feature_problems, settle_columns
-from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, read_columns, side_by_side
+from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, FOLDER_TEXT, read_columns, side_by_side
+from archcli.recipe.file_starts import check_is_csv, encoding_hint, file_not_found, guess_encoding, not_utf8, read_start
+from archcli.recipe.own_columns import OWN_FORMS, own_columns
+from archcli.recipe.parquet_names import is_parquet, read_parquet_names
 from archcli.recipe.recipe import Data, Named
-from archcli.recipe.sources import DELIMITERS
+from archcli.recipe.sources import DELIMITERS, TABLES
 from archcli.recipe.suggestions import near_match
 
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
-_FORMATS: Final[Mapping[bytes, tuple[str, str]]] = {
-    b"PK\x03\x04": ("a zip archive or a spreadsheet", "save it as CSV, or read arrays with `npz`"),
-    b"PAR1": ("a Parquet file", "save it as CSV"),
-    b"\x1f\x8b": ("compressed by gzip", "unpack it first"),
-    b"\x93NUMPY": ("a NumPy array", "save it by `numpy.savez` and read it with `npz`"),
-    b"\x89HDF": ("an HDF5 file", "save its arrays by `numpy.savez` and read them with `npz`"),
-}
-_SNIFFED_BYTES: Final = 4096
+_TAB_ENDS: Final = (".tsv", ".tab")
+"""How names of files end whose cells are parted by tabs."""
 
 
 @dataclass(frozen=True)
@@ -66,19 +63,9 @@ def read_header(path: Path, delimiter: str = ",", *, location: Location | None =
     Raises:
         DataError: There is no such file, it cannot be read, is no UTF-8 text, or its first line names no columns.
     """
-    start = _read_start(path, location)
-    for magic, (what, hint) in _FORMATS.items():
-        if start.startswith(magic):
-            raise DataError(Problem("not-a-csv", f"`{shown_path(path)}` is {what}, expected a CSV", location, hint))
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        message = f"`{shown_path(path)}` is UTF-16, expected UTF-8"
-        raise DataError(Problem("not-utf8", message, location, "save it as UTF-8"))
-    if b"\0" in start:
-        raise DataError(Problem("not-a-csv", f"`{shown_path(path)}` is a binary file, expected a CSV", location))
-    record = next(read_records(path, delimiter), None)
-    if record is None or not record.text.strip():
-        if not start.removeprefix(b"\xef\xbb\xbf").strip():
-            raise DataError(Problem("empty-file", f"`{shown_path(path)}` is empty, expected a CSV", location))
+    check_is_csv(path, location)
+    record = next(read_records(path, delimiter))
+    if not record.text.strip():
         message = f"the first line of `{shown_path(path)}` is empty, expected the names of the columns"
         raise DataError(Problem("no-header", message, location))
     if record.is_open:
@@ -90,13 +77,47 @@ def read_header(path: Path, delimiter: str = ",", *, location: Location | None =
     return Header(names, record)
 
 
+@dataclass(frozen=True)
+class FileNames:
+    """What a data file calls its columns.
+
+    Attributes:
+        names: In order, as written.
+        noun: What they are called: `column` or `array`.
+        header: The line that they stand on; None where a file has no lines.
+    """
+
+    names: tuple[str, ...]
+    noun: str
+    header: Header | None = None
+
+
+def read_names(path: Path, *, delimiter: str = ",", location: Location | None = None) -> FileNames:
+    """Read the names of the columns of a file: NPZ, known by the end of its name, Parquet, or else a CSV.
+
+    Args:
+        path: The file.
+        delimiter: What stands between two cells of a CSV.
+        location: Where the recipe or the command line names the file.
+
+    Raises:
+        DataError: There is no such file, or it cannot be read as what it is said to be.
+    """
+    if path.suffix.lower() == ".npz":
+        return FileNames(read_array_names(path, location=location), "array")
+    if is_parquet(path):
+        return FileNames(read_parquet_names(path, location=location), "column")
+    header = read_header(path, delimiter, location=location)
+    return FileNames(header.names, "column", header)
+
+
 def read_array_names(path: Path, *, location: Location | None = None) -> tuple[str, ...]:
     """Read the names of the arrays of an NPZ.
 
     Raises:
         DataError: There is no such file, it cannot be read, or is no NPZ.
     """
-    start = _read_start(path, location)
+    start = read_start(path, location)
     hint = "save it by `numpy.savez`"
     if start.startswith(b"\x93NUMPY"):
         message = f"`{shown_path(path)}` is a single array without a name, expected an NPZ"
@@ -119,13 +140,13 @@ def read_text(path: Path, *, location: Location | None = None) -> str:
     Raises:
         DataError: There is no such file, it cannot be read, is empty, or is no UTF-8 text.
     """
-    _read_start(path, location)
+    read_start(path, location)
     try:
         return path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         found = error.object[error.start]
         message = f"`{shown_path(path)}` is no UTF-8 text: byte {error.start + 1} is `0x{found:02x}`"
-        hint = "save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`"
+        hint = encoding_hint(path, guess_encoding(error.object[error.start : error.start + 64]))
         raise DataError(Problem("not-utf8", message, location, hint)) from None
 
 
@@ -140,7 +161,7 @@ def find_folder(path: Path, *, location: Location | None = None) -> None:
     if path.exists():
         message = f"`{shown_path(path)}` is a file, expected a folder"
         raise DataError(Problem("not-readable", message, location))
-    raise DataError(_file_not_found(path, location))
+    raise DataError(file_not_found(path, location))
 
 
 def find_column_problems(data: Data) -> tuple[Problem, ...]:
@@ -160,7 +181,7 @@ def find_column_problems(data: Data) -> tuple[Problem, ...]:
     unfit = tuple(find_feature_problems(data))
     if unfit or source.name == "text":
         if not unfit:
-            _read_start(source_path(source), location)
+            read_start(source_path(source), location)
         return unfit
     data = settle_columns(data)
     header: Header | None = None
@@ -172,9 +193,13 @@ def find_column_problems(data: Data) -> tuple[Problem, ...]:
         called = f"`{path.name}`"
         if source.name == "npz":
             names = read_array_names(path, location=location)
+        elif source.name == "parquet":
+            names = read_parquet_names(path, location=location)
         elif source.name == "folder":
             find_folder(path, location=location)
-            names = (FOLDER_FILE, FOLDER_CLASS)
+            names = (FOLDER_FILE, FOLDER_CLASS, FOLDER_TEXT)
+        elif source.name in OWN_FORMS:
+            names = own_columns(path, source, location=location)
         else:
             header = read_header(path, source_delimiter(source), location=location)
             names = header.names
@@ -190,6 +215,12 @@ def find_column_problems(data: Data) -> tuple[Problem, ...]:
     )
 
 
+def column_error(problems: Sequence[Problem], source: Named) -> RecipeError | DataError:
+    """Return the error of what `find_column_problems` found: of a file, whose columns can change, or of the recipe."""
+    is_of_file = source.name not in BUILT_IN and all(problem.code == "column-not-found" for problem in problems)
+    return DataError(*problems) if is_of_file else RecipeError(*problems)
+
+
 def _wanted_columns(data: Data) -> list[tuple[str, Location]]:
     """Return the columns that a recipe names, and where."""
     features = [*data.inputs.items(), *data.targets.items()]
@@ -201,7 +232,7 @@ def _wanted_columns(data: Data) -> list[tuple[str, Location]]:
     ]
     for argument in ("time", "id", "order"):
         column = data.source.arguments.get(argument)
-        if isinstance(column, str) and data.source.name == "csv":
+        if isinstance(column, str) and data.source.name in TABLES:
             wanted.append((column, data.source.argument_locations.get(argument, data.source.location)))
     if data.split.group is not None:
         wanted.append((data.split.group, data.split.location))
@@ -214,8 +245,25 @@ def source_path(source: Named) -> Path:
 
 
 def source_delimiter(source: Named | None) -> str:
-    """Return what stands between the cells of a CSV; a comma where nothing is said."""
-    return str(source.arguments.get("delimiter", ",")) if source is not None else ","
+    """Return what stands between the cells of a recipe's CSV; where nothing is said a comma, or a tab for a `.tsv`."""
+    return "," if source is None else file_delimiter(source_path(source), source)
+
+
+def file_delimiter(path: Path, source: Named | None = None) -> str:
+    """Return what stands between the cells of a file.
+
+    Args:
+        path: The file; one that ends in `.tsv` has tabs.
+        source: What the recipe says of its own file: what it says of the delimiter holds for this one, too, unless
+            one of the two is a `.tsv`.
+    """
+    is_tabbed = path.suffix.lower() in _TAB_ENDS
+    written = None if source is None or source.name != "csv" else source.arguments.get("delimiter")
+    if isinstance(written, str) and source is not None:
+        is_like = is_tabbed == (source_path(source).suffix.lower() in _TAB_ENDS)
+        if is_like:
+            return written
+    return "\t" if is_tabbed else ","
 
 
 def column_hint(column: str, names: Sequence[str], header: Header | None) -> str:
@@ -237,20 +285,6 @@ def column_hint(column: str, names: Sequence[str], header: Header | None) -> str
     return f"it has {shown_names}" + (f" and {len(names) - 10} more" if len(names) > 10 else "")
 
 
-def not_utf8(record: Record) -> Problem | None:
-    """Describe bytes that are no UTF-8; None where there are none."""
-    if record.foreign_bytes is None:
-        return None
-    start, stop = record.foreign_bytes
-    found = record.text[start:stop].encode("utf-8", "surrogateescape")
-    return Problem(
-        "not-utf8",
-        f"expected UTF-8, found the byte{'s' if len(found) > 1 else ''} `{found[:8].hex(' ')}`",
-        record.locate_characters(start, stop),
-        "save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`",
-    )
-
-
 def unclosed_quote(record: Record) -> Problem:
     """Describe a file that ends inside a quoted cell."""
     return Problem(
@@ -259,37 +293,6 @@ def unclosed_quote(record: Record) -> Problem:
         replace(record.locate(len(record.cells) - 1), length=1),
         'close it, or double a quote that is part of the text: `""`',
     )
-
-
-def _read_start(path: Path, location: Location | None) -> bytes:
-    """Return the first bytes of a file that is there, can be read and is not empty."""
-    if path.is_dir():
-        message = f"`{shown_path(path)}` is a folder, expected a file"
-        raise DataError(Problem("not-readable", message, location))
-    try:
-        with path.open("rb") as file:
-            start = file.read(_SNIFFED_BYTES)
-    except FileNotFoundError:
-        raise DataError(_file_not_found(path, location)) from None
-    except OSError as error:
-        message = f"`{shown_path(path)}` cannot be read: {error.strerror}"
-        raise DataError(Problem("not-readable", message, location, f"look with `ls -l {shown_path(path)}`")) from None
-    if not start:
-        raise DataError(Problem("empty-file", f"`{shown_path(path)}` is empty", location))
-    return start
-
-
-def _file_not_found(path: Path, location: Location | None) -> Problem:
-    # Without a location it was typed, not read in a recipe.
-    relative = "paths are relative to the recipe that names them" if location else None
-    if not path.parent.is_dir():
-        return Problem("file-not-found", f"there is no folder `{shown_path(path.parent)}`", location, relative)
-    try:
-        match = near_match(path.name, [other.name for other in path.parent.iterdir() if other.is_file()])
-    except OSError:
-        match = None
-    hint = f"did you mean `{match}`?" if match else relative
-    return Problem("file-not-found", f"there is no file `{shown_path(path)}`", location, hint)
 
 
 def _last_index(names: Sequence[str], name: str) -> int:

@@ -10,9 +10,18 @@ from collections.abc import Mapping
 from typing import Final
 
 from archcli.recipe.built_in import SIGNATURES
-from archcli.recipe.types import Field, FilePath, Signature, Text
+from archcli.recipe.types import Either, Field, FilePath, Null, Signature, Text
 
 DELIMITERS: Final = (",", ";", "\t", "|")
+
+TABLES: Final = ("csv", "parquet")
+"""Sources of files with a line for each row, which may also be a step of a series or of a sequence."""
+
+_TIME: Final = Field(
+    "time", Text(), "The column that orders the lines of a series: numbers, or dates as ISO 8601 has them."
+)
+_ID: Final = Field("id", Text(), "The column that says which lines are one sequence; each is an example.")
+_ORDER: Final = Field("order", Text(), "The column of numbers that orders the lines of a sequence.")
 
 SOURCES: Final[Mapping[str, Signature]] = {
     "csv": Signature(
@@ -20,12 +29,26 @@ SOURCES: Final[Mapping[str, Signature]] = {
         "A text file with one example a line and the names of the columns in its first line.",
         {
             "path": Field("path", FilePath(), "The file, relative to the recipe.", required=True),
-            "delimiter": Field("delimiter", Text(DELIMITERS), "What stands between two cells.", ","),
-            "time": Field(
-                "time", Text(), "The column that orders the lines of a series: numbers, or dates as ISO 8601 has them."
+            "delimiter": Field(
+                "delimiter",
+                Text(DELIMITERS),
+                "What stands between two cells.",
+                inferred="the file's name: a tab for `.tsv`, else a comma",
             ),
-            "id": Field("id", Text(), "The column that says which lines are one sequence; each is an example."),
-            "order": Field("order", Text(), "The column of numbers that orders the lines of a sequence."),
+            "time": _TIME,
+            "id": _ID,
+            "order": _ORDER,
+        },
+        first="path",
+    ),
+    "parquet": Signature(
+        "parquet",
+        "A Parquet file with one example a row: columns of numbers, texts, truth values, dates or times.",
+        {
+            "path": Field("path", FilePath(), "The file, relative to the recipe.", required=True),
+            "time": _TIME,
+            "id": _ID,
+            "order": _ORDER,
         },
         first="path",
     ),
@@ -41,9 +64,34 @@ SOURCES: Final[Mapping[str, Signature]] = {
         {"path": Field("path", FilePath(), "The file, UTF-8, relative to the recipe.", required=True)},
         first="path",
     ),
+    "lines": Signature(
+        "lines",
+        "A text file with one example a line: a label, a tab, and the text; the columns are `label` and `text`.",
+        {"path": Field("path", FilePath(), "The file, UTF-8, relative to the recipe.", required=True)},
+        first="path",
+    ),
+    "ts": Signature(
+        "ts",
+        "A file of time series as the UEA and UCR archives have them; the columns are `values`, all dimensions side by "
+        "side, `dim_0`, `dim_1`, ..., and `class` or `target`.",
+        {"path": Field("path", FilePath(), "The file, relative to the recipe.", required=True)},
+        first="path",
+    ),
+    "tfrecord": Signature(
+        "tfrecord",
+        "A TFRecord file of `tf.train.Example`; the columns are its features.",
+        {
+            "path": Field("path", FilePath(), "The file, relative to the recipe.", required=True),
+            "compression": Field(
+                "compression", Either((Text(("gzip", "zlib")), Null())), "How the whole file is compressed."
+            ),
+        },
+        first="path",
+    ),
     "folder": Signature(
         "folder",
-        "A folder of images, a folder for each class in it; the columns are `file` and `class`.",
+        "A folder of images, sounds or texts, a folder for each class in it; the columns are `file` and `class`, for "
+        "texts `text` as well.",
         {"path": Field("path", FilePath(), "The folder, relative to the recipe.", required=True)},
         first="path",
     ),

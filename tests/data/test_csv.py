@@ -12,7 +12,7 @@ import pytest
 
 from archcli.data.dataset import Dataset
 from archcli.data.sources.csv import open_csv
-from archcli.errors import DataError, RecipeError
+from archcli.errors import DataError
 
 Load = Callable[..., Dataset]
 Shown = Callable[..., str]
@@ -132,7 +132,7 @@ def test_both_ways_of_reading_agree_on_any_text(tmp_path: Path) -> None:
             assert "unclosed-quote" in codes or any(len(row) != width for row in expected)
             continue
         compared += 1
-        read = zip(*(table.cells[name].to_pylist() for name in "abc"[:width]), strict=True)
+        read = zip(*(table.coded[name] for name in "abc"[:width]), strict=True)
         assert [list(row) for row in read] == expected
     assert compared > 100
 
@@ -293,7 +293,7 @@ error[not-utf8]: expected UTF-8, found the byte `e9`
   |
 2 | 1,2,caf\ufffd
   |        ^
-hint: save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`
+hint: it seems to be Latin-1; save it as UTF-8: `iconv -f LATIN1 -t UTF-8 flats.csv > flats-utf8.csv`
 """
     )
 
@@ -341,11 +341,11 @@ error[no-rows]: `flats.csv` has a header and no rows, expected examples
     )
 
 
-def test_a_column_that_the_recipe_names_wrongly_is_the_recipes_fault(load: Load, shown: Shown) -> None:
-    """Exit 2, at the recipe's line, with the near match."""
+def test_a_column_that_the_file_does_not_have(load: Load, shown: Shown) -> None:
+    """Shown at the recipe's line, with the near match."""
     options = {"targets": {"species": ("category", {"columns": "knid"})}}
 
-    assert shown(RecipeError, load, "a,b,kind\n1,2,x\n", **options) == (
+    assert shown(DataError, load, "a,b,kind\n1,2,x\n", **options) == (
         """\
 error[column-not-found]: `flats.csv` has no column `knid`
  --> recipe.yaml:4:1

@@ -264,7 +264,7 @@ def test_a_text_that_is_not_utf8(section: Section, shown: Shown) -> None:
         """\
 error[not-utf8]: `corpus.txt` is no UTF-8 text: byte 4 is `0xe4`
  --> recipe.yaml:2:18
-hint: save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`
+hint: it seems to be Latin-1; save it as UTF-8: `iconv -f LATIN1 -t UTF-8 corpus.txt > corpus-utf8.txt`
 """
     )
 
@@ -418,15 +418,42 @@ hint: change the shares, or the column
 
 
 def test_a_group_that_is_no_column(section: Section, shown: Shown) -> None:
-    """The recipe is wrong."""
+    """Either the recipe is wrong or the file."""
     Path("a.csv").write_text("a,b,house\n1,2,x\n3,4,x\n5,6,x\n")
     path = str(Path("a.csv").absolute())
     data = section("csv", {"path": path}, {"a": ("numeric", {})}, {"b": ("number", {})}, test=0.4, group="houses")
 
-    assert shown(RecipeError, load_dataset, data, batch_size=1) == (
+    assert shown(DataError, load_dataset, data, batch_size=1) == (
         """\
 error[column-not-found]: `a.csv` has no column `houses`
  --> recipe.yaml:5:1
 hint: did you mean `house`?
 """
     )
+
+
+def test_lines_with_a_time_are_divided_by_it_and_not_by_their_place(section: Section, tmp_path: Path) -> None:
+    """The latest are the test, wherever they stand in the file; several lines may be of one time."""
+    path = tmp_path / "sales.csv"
+    path.write_text("day,a,b\n2024-02-03,1,1\n2024-01-01,2,2\n2024-02-02,3,3\n2024-01-01,4,4\n", encoding="utf-8")
+    arguments = {"path": str(path), "time": "day"}
+
+    dataset = load_dataset(
+        section("csv", arguments, {"x": ("numeric", {"columns": "a"})}, {"b": ("number", {})}, test=0.5, time=True),
+        batch_size=1,
+    )
+
+    assert {name: part.rows.tolist() for name, part in dataset.parts.items()} == {"training": [2, 4], "test": [1, 3]}
+    np.testing.assert_array_equal(dataset.parts["test"].inputs["x"], [[1], [3]])
+
+
+def test_sequences_with_a_time_are_divided_by_that_of_their_first_lines(section: Section, tmp_path: Path) -> None:
+    """The sequence that begins last is the test."""
+    path = tmp_path / "gait.csv"
+    path.write_text("walk,t,ax,y\nb,9,1,1\nb,10,2,1\na,1,3,2\na,2,4,2\nc,5,5,3\n", encoding="utf-8")
+    arguments = {"path": str(path), "id": "walk", "time": "t"}
+    inputs = {"signal": ("sequence", {"columns": "ax"})}
+
+    dataset = load_dataset(section("csv", arguments, inputs, {"y": ("number", {})}, test=0.3, time=True), batch_size=1)
+
+    assert {name: part.rows.tolist() for name, part in dataset.parts.items()} == {"training": [2, 3], "test": [1]}

@@ -88,16 +88,25 @@ def test_bytes_further_down_do_not_matter_to_the_header() -> None:
         ),
         (
             b"PAR1....",
-            "error[not-a-csv]: `flats.csv` is a Parquet file, expected a CSV\n{place}hint: save it as CSV\n",
+            (
+                "error[not-a-csv]: `flats.csv` is a Parquet file, expected a CSV\n{place}"
+                "hint: write `source: {{parquet: flats.csv}}`\n"
+            ),
         ),
         (
             b"\x1f\x8b\x08...",
-            "error[not-a-csv]: `flats.csv` is compressed by gzip, expected a CSV\n{place}hint: unpack it first\n",
+            (
+                "error[not-a-csv]: `flats.csv` is compressed by gzip, expected a CSV\n{place}"
+                "hint: unpack it first: `gunzip < flats.csv > flats-plain.csv`\n"
+            ),
         ),
         (b"a,b\n1,\x00\n", "error[not-a-csv]: `flats.csv` is a binary file, expected a CSV\n{place}"),
         (
             "a,b\n1,2\n".encode("utf-16"),
-            "error[not-utf8]: `flats.csv` is UTF-16, expected UTF-8\n{place}hint: save it as UTF-8\n",
+            (
+                "error[not-utf8]: `flats.csv` is UTF-16, expected UTF-8\n{place}"
+                "hint: save it as UTF-8: `iconv -f UTF-16 -t UTF-8 flats.csv > flats-utf8.csv`\n"
+            ),
         ),
     ],
 )
@@ -117,7 +126,7 @@ error[not-utf8]: expected UTF-8, found the bytes `f6 df`
   |
 1 | a,gr\ufffd\ufffde
   |     ^^
-hint: save the file as UTF-8; if it is Latin-1: `iconv -f LATIN1 -t UTF-8`
+hint: it seems to be Latin-1; save it as UTF-8: `iconv -f LATIN1 -t UTF-8 flats.csv > flats-utf8.csv`
 """
     )
 

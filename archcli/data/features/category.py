@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import Table, TargetValues
+from archcli.data.table import CodedTexts, Table, TargetValues, change_texts, number_texts
 from archcli.recipe.built_in import NO_LABEL
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.recipe import Named
 from archcli.recipe.suggestions import did_you_mean
-
-_SHOWN: Final = 10
 
 
 def read_category_input(
@@ -24,7 +21,7 @@ def read_category_input(
 ) -> NDArray[np.object_]:
     """Read a column of categories, `(examples, 1)`; one that is missing, where it may be, is an empty text."""
     words = table.texts(columns[0], faults, may_miss=may_miss)
-    return as_column(word if word.strip() else "" for word in words)
+    return as_column(change_texts(words, lambda word: word if word.strip() else ""))
 
 
 def fit_category_input(
@@ -72,7 +69,7 @@ def read_known_category(table: Table, target: TargetFacts, faults: Faults) -> Ta
     labels = table.labels(column, faults)
     numbers = _number_labels(labels, target.classes)
     unknown = np.flatnonzero(numbers < 0)
-    cells = [unknown_class(int(index) + 1, labels[index], table.noun, target) for index in unknown[:_SHOWN]]
+    cells = [unknown_class(int(index) + 1, labels[index], table.noun, target) for index in unknown[: faults.most]]
     faults.add_cells(column, cells, count=len(unknown))
     return TargetValues(numbers, target.classes)
 
@@ -101,7 +98,7 @@ def count_classes(target: TargetValues, training: NDArray[np.int64]) -> tuple[in
 
 def sort_classes(labels: Iterable[str]) -> tuple[str, ...]:
     """Return the different labels in order: by number where all are whole numbers, else as text."""
-    classes = set(labels)
+    classes = set(labels.different() if isinstance(labels, CodedTexts) else labels)
     if all(label.isascii() and label.removeprefix("-").isdigit() for label in classes):
         return tuple(sorted(classes, key=lambda label: (int(label), label)))
     return tuple(sorted(classes))
@@ -109,6 +106,8 @@ def sort_classes(labels: Iterable[str]) -> tuple[str, ...]:
 
 def as_column(texts: Iterable[str]) -> NDArray[np.object_]:
     """Return texts as the saved model takes them, `(examples, 1)`."""
+    if isinstance(texts, CodedTexts):
+        return np.array([*texts.words, None], np.object_)[texts.codes, np.newaxis]
     listed = list(texts)
     column = np.empty((len(listed), 1), np.object_)
     column[:, 0] = listed
@@ -118,7 +117,7 @@ def as_column(texts: Iterable[str]) -> NDArray[np.object_]:
 def _number_labels(labels: Sequence[str], classes: Sequence[str]) -> NDArray[np.int32]:
     """Return the class number of each label; -1 for a label that is no class."""
     numbers = {label: number for number, label in enumerate(classes)}
-    return np.fromiter((numbers.get(label, NO_LABEL) for label in labels), np.int32, len(labels))
+    return number_texts(labels, numbers, NO_LABEL)
 
 
 def _renumber(
@@ -132,7 +131,7 @@ def _renumber(
     unknown = np.argwhere((renumbered < 0) & (numbers >= 0))
     cells = [
         unknown_class(int(index[0]) + 1, classes[int(numbers[tuple(index)])], table.noun, target)
-        for index in unknown[:_SHOWN]
+        for index in unknown[: faults.most]
     ]
     faults.add_cells(target.columns[0], cells, count=len(unknown))
     return renumbered

@@ -1,43 +1,75 @@
-"""A CSV: read by pyarrow, every cell as text, so that nothing is guessed; then turned into what the recipe says.
+"""A CSV: read block by block by pyarrow, which guesses nothing: each column is what the recipe says it is.
 
-PyArrow is imported where it is used: it takes a quarter of a second, and most data are no CSV.
+What pyarrow finds wrong it does not place. A block that holds such is read again record by record, slowly, and every
+cell is then found by its row, line and column.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+from math import ceil
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import ClassNumbers, Labels, Numbers, find_missing, is_missing, number_fault
+from archcli.data.sources.blocks import Start
+from archcli.data.sources.columns import (
+    NumberCells,
+    TextColumn,
+    is_number,
+    join_numbers,
+    numbers_of_coded,
+    read_number,
+)
+from archcli.data.sources.records import (
+    ReadBlock,
+    Skip,
+    WrongRecords,
+    choose_columns,
+    is_row,
+    read_blocks,
+)
+from archcli.data.table import ClassNumbers, CodedTexts, Labels, Numbers, find_missing, number_fault
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import Record, read_records
-from archcli.recipe.headers import Header, not_utf8, read_header, unclosed_quote
+from archcli.recipe.headers import Header, read_header
 
-_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|[+-]?nan", re.ASCII | re.IGNORECASE)
-_SHOWN: Final = 10
+BLOCK_BYTES: Final = 1 << 24
+"""How much of a file that is read as a whole is read at once."""
+
+PART_BYTES: Final = 1 << 22
+"""How much of a file that is read in parts is read at once."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class CsvTable:
-    """An opened CSV.
+    """A CSV, or a part of one.
 
     Attributes:
         path: The file.
         header: The names of its columns.
-        cells: The cells of the columns that are wanted, as written, without their quotes.
+        numeric: The columns that were read as numbers alone.
+        coded: The other columns that are wanted, as written, without their quotes.
         examples: How many rows there are below the header; empty lines do not count.
+        starts: Where some of the rows begin, in order, the first of the table among them or before it.
+        first_row: The number of its first row in the file, from 1.
+        kept: The number of each row in the file, from 1, where some are left out; None: they follow each other.
     """
 
     path: Path
     header: Header
-    cells: Mapping[str, Any]
+    numeric: Mapping[str, NumberCells]
+    coded: Mapping[str, CodedTexts]
     examples: int
+    starts: tuple[Start, ...]
+    first_row: int = 1
+    kept: NDArray[np.int64] | None = None
 
     noun: str = "column"
 
@@ -51,34 +83,47 @@ class CsvTable:
         """Where the files are that its cells name: beside it."""
         return self.path.parent
 
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The number in the file of each row, from 1, `(examples,)`."""
+        return np.arange(self.first_row, self.first_row + self.examples) if self.kept is None else self.kept
+
+    def row_number(self, row: int) -> int:
+        """Return the number in the file of a row of this table, both from 1."""
+        return self.first_row + row - 1 if self.kept is None else int(self.kept[row - 1])
+
+    def slice(self, start: int, stop: int) -> CsvTable:
+        """Return the rows from `start`, from 0, up to `stop`."""
+        stop = min(stop, self.examples)
+        return replace(
+            self,
+            numeric={column: cells.slice(start, stop) for column, cells in self.numeric.items()},
+            coded={column: texts[start:stop] for column, texts in self.coded.items()},
+            examples=stop - start,
+            first_row=self.row_number(start + 1),
+            kept=None if self.kept is None else self.kept[start:stop],
+        )
+
     def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read a column as numbers; blanks around them do not matter."""
-        import pyarrow as pa  # noqa: PLC0415
-        import pyarrow.compute as pc  # noqa: PLC0415
-
-        texts = pc.utf8_trim_whitespace(self.cells[column])
-        try:
-            exact = pc.cast(texts, pa.float64()).to_numpy()
-        except pa.ArrowInvalid:
-            exact = np.array([_number(text) for text in texts.to_pylist()], np.float64)
-        with np.errstate(over="ignore"):
-            numbers: Numbers = exact.astype(np.float32)
-        wrong = np.flatnonzero(~np.isfinite(numbers))
-        if may_miss:
-            wrong = np.array([row for row in wrong.tolist() if not is_missing(texts[row].as_py())], np.int64)
-        cells = [self._describe(column, int(row), texts[int(row)].as_py()) for row in wrong[: faults.most]]
-        faults.add_cells(column, cells, count=len(wrong))
-        return numbers
+        cells = self.numeric[column] if column in self.numeric else numbers_of_coded(self.coded[column])
+        wrong = cells.wrong if may_miss else np.flatnonzero(~np.isfinite(cells.values))
+        if len(wrong):
+            shown = [(int(row) + 1, column) for row in wrong[: faults.most]]
+            found = self._find(shown)
+            described = [self._describe(*cell, found[cell][0]) for cell in shown]
+            faults.add_cells(column, described, count=len(wrong), rows=wrong)
+        return cells.values
 
     def labels(self, column: str, faults: Faults) -> Labels:
         """Read a column as labels, exactly as written."""
-        labels: Labels = self.cells[column].to_pylist()
+        labels = self.coded[column]
         find_missing(labels, column, self.noun, "label", faults)
         return labels
 
     def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
         """Read a column as texts, exactly as written."""
-        texts: Labels = self.cells[column].to_pylist()
+        texts = self.coded[column]
         if not may_miss:
             find_missing(texts, column, self.noun, "text", faults)
         return texts
@@ -90,138 +135,135 @@ class CsvTable:
         """Return None: a cell is one number."""
 
     def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
-        """Return the places of cells, reading the file again as far as the last of them."""
-        wanted: dict[int, list[str]] = {}
+        """Return the places of cells, reading the file again around them."""
+        return {cell: place for cell, (_, place) in self._find(cells).items()}
+
+    def _find(self, cells: Sequence[tuple[int, str]]) -> dict[tuple[int, str], tuple[str, Location]]:
+        """Return the text and the place of cells, given by row of this table, from 1, and column."""
+        wanted: dict[int, list[tuple[int, str]]] = {}
         for row, column in cells:
-            wanted.setdefault(row, []).append(column)
-        places: dict[tuple[int, str], Location] = {}
-        row = 0
-        for record in read_records(self.path, self.header.record.delimiter):
-            if record.line == self.header.record.line or _is_skipped(record, self.header):
+            wanted.setdefault(self.row_number(row), []).append((row, column))
+        found: dict[tuple[int, str], tuple[str, Location]] = {}
+        left = sorted(wanted)
+        while left:
+            start = self.starts[bisect_left(self.starts, left[0], key=lambda start: start.row) - 1]
+            after = next((other.row for other in self.starts if other.row > start.row), None)
+            here = [row for row in left if after is None or row <= after]
+            left = left[len(here) :]
+            for row, record in self._walk(start, here[-1]):
+                for cell in wanted.get(row, ()) if row in here else ():
+                    place = self.header.names.index(cell[1])
+                    found[cell] = (record.cells[place].strip(), record.locate(place))
+        return found
+
+    def _walk(self, start: Start, last: int) -> Iterator[tuple[int, Record]]:
+        """Yield the records from a start to the row `last`, with their numbers."""
+        delimiter = self.header.record.delimiter
+        numbers = count(start.row + 1)
+        for record in read_records(self.path, delimiter, offset=start.offset, line=start.line):
+            if not is_row(record, self.header):
                 continue
-            row += 1
-            for column in wanted.pop(row, ()):
-                places[row, column] = record.locate(self.header.names.index(column))
-            if not wanted:
-                break
-        return places
+            row = next(numbers)
+            yield row, record
+            if row == last:
+                return
 
-    def _describe(self, column: str, index: int, text: str) -> CellFault:
-        value = _number(text)
-        is_number = _NUMBER.fullmatch(text) is not None
-        return number_fault(index + 1, column, self.noun, text, value if is_number else None)
+    def _describe(self, row: int, column: str, text: str) -> CellFault:
+        return number_fault(row, column, self.noun, text, read_number(text) if is_number(text) else None)
 
 
-def open_csv(path: Path, columns: Sequence[str], *, delimiter: str = ",", location: Location | None = None) -> CsvTable:
+def open_csv(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    delimiter: str = ",",
+    numbers: Collection[str] = (),
+    location: Location | None = None,
+) -> CsvTable:
     """Read the `columns` of a CSV that has all of them.
+
+    Args:
+        path: The file.
+        columns: The columns.
+        delimiter: What stands between two cells.
+        numbers: Those of them that are asked for as numbers alone, which makes reading quicker.
+        location: Where the recipe or the command line names the file.
 
     Raises:
         DataError: The file cannot be read, a column stands in it twice, a row has too many or too few cells, a
             cell is no UTF-8, a quote is not closed, or there is no row.
     """
     header = read_header(path, delimiter, location=location)
-    repeated = header.repeated(columns)
-    if repeated:
-        raise DataError(*repeated)
-    texts = _read_with_arrow(path, header, columns)
-    if texts is None:
-        texts = _read_record_by_record(path, header, columns)
-    examples = len(next(iter(texts.values()))) if texts else 0
+    wanted, wrong = choose_columns(path, header, columns, numbers), WrongRecords()
+    numeric: dict[str, list[NumberCells]] = {column: [] for column in wanted.numbers}
+    texts = {column: TextColumn() for column in wanted.texts}
+    starts: list[Start] = []
+    examples = 0
+    for block in read_blocks(wanted, size=BLOCK_BYTES, skip=wrong):
+        for column, cells in block.numbers.items():
+            numeric[column].append(cells)
+        for column, chunks in block.texts.items():
+            texts[column].add(chunks)
+        starts.append(block.start)
+        examples += block.count
+    wrong.raise_all(path)
     if not examples:
-        message = f"`{path.name}` has a header and no rows, expected examples"
-        raise DataError(Problem("no-rows", message, header.record.locate_characters()))
-    return CsvTable(path, header, texts, examples)
+        raise DataError(_no_rows(header))
+    joined = {column: join_numbers(numeric.pop(column)) for column in wanted.numbers}
+    coded = {column: texts.pop(column).texts() for column in wanted.texts}
+    return CsvTable(path, header, joined, coded, examples, tuple(starts))
 
 
-def _read_with_arrow(path: Path, header: Header, columns: Sequence[str]) -> dict[str, Any] | None:
-    """Read columns as text; None where pyarrow finds anything wrong, which it does not place."""
-    import pyarrow as pa  # noqa: PLC0415
-    from pyarrow import csv  # noqa: PLC0415
+def open_csv_in_parts(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    rows: int,
+    delimiter: str = ",",
+    numbers: Collection[str] = (),
+    location: Location | None = None,
+    skip: Skip | None = None,
+) -> Iterator[CsvTable]:
+    """Read the `columns` of a CSV that has all of them, in parts of at most `rows` rows.
 
-    ids = [str(index) for index in range(len(header.names))]
-    wanted = {column: ids[header.names.index(column)] for column in columns}
-    read = list(dict.fromkeys([*wanted.values(), ids[-1]]))
-    try:
-        with path.open("rb") as file:
-            table = csv.read_csv(
-                file,
-                read_options=csv.ReadOptions(column_names=ids, skip_rows_after_names=1, block_size=1 << 23),
-                parse_options=csv.ParseOptions(
-                    delimiter=header.record.delimiter,
-                    newlines_in_values=True,
-                    # In a file of one column an empty line is an empty cell.
-                    ignore_empty_lines=len(ids) > 1,
-                ),
-                convert_options=csv.ConvertOptions(
-                    column_types=dict.fromkeys(read, pa.string()),
-                    include_columns=read,
-                    strings_can_be_null=False,
-                ),
-            )
-    except pa.ArrowInvalid:
-        return None
-    if len(table) and _ends_inside_quotes(path, table.column(ids[-1])[-1].as_py()):
-        return None
-    return {column: table.column(identifier) for column, identifier in wanted.items()}
-
-
-def _ends_inside_quotes(path: Path, last_cell: str) -> bool:
-    """Tell whether the last cell may have swallowed the rest of the file, which pyarrow does not mind.
-
-    It is then all that follows a quote. `""` at the end looks the same, and costs a second reading.
-    """
-    swallowed = b'"' + last_cell.replace('"', '""').encode()
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - len(swallowed)))
-        return file.read() == swallowed
-
-
-def _read_record_by_record(path: Path, header: Header, columns: Sequence[str]) -> dict[str, Any]:
-    """Read columns as text, slowly, and say where what is wrong stands.
+    Args:
+        path: The file.
+        columns: The columns.
+        rows: How many rows a part has at most, from 1.
+        delimiter: What stands between two cells.
+        numbers: Those of them that are asked for as numbers alone, which makes reading quicker.
+        location: Where the recipe or the command line names the file.
+        skip: Takes each record that is no row, which is left out; None: it is raised.
 
     Raises:
-        DataError: A row has too many or too few cells, a cell is no UTF-8, or a quote is not closed.
+        DataError: As `open_csv`; what is wrong with a row only when its part is reached.
     """
-    import pyarrow as pa  # noqa: PLC0415
-
-    places = {column: header.names.index(column) for column in columns}
-    texts: dict[str, list[str]] = {column: [] for column in columns}
-    problems: list[Problem] = []
-    count = row = 0
-    for record in read_records(path, header.record.delimiter):
-        if record.line == header.record.line or _is_skipped(record, header):
-            continue
-        row += 1
-        cells = record.cells
-        problem = _find_record_problem(record, row, cells, header)
-        if problem is not None:
-            count += 1
-            problems += [problem] if count <= _SHOWN else []
-            continue
-        for column, place in places.items():
-            texts[column].append(cells[place])
-    if count > _SHOWN:
-        problems.append(Problem("more-problems", f"{count - _SHOWN} more rows are wrong in `{path.name}`"))
-    if problems:
-        raise DataError(*problems)
-    return {column: pa.chunked_array([pa.array(cells, pa.string())]) for column, cells in texts.items()}
+    header = read_header(path, delimiter, location=location)
+    wanted, wrong = choose_columns(path, header, columns, numbers), WrongRecords()
+    is_empty = True
+    for block in read_blocks(wanted, size=PART_BYTES, skip=skip or wrong):
+        wrong.raise_all(path)
+        table = _table_of(block, header, path)
+        is_empty = is_empty and not block.count
+        parts = ceil(table.examples / rows)
+        for part in range(parts):
+            yield table.slice(part * table.examples // parts, (part + 1) * table.examples // parts)
+    if is_empty:
+        raise DataError(_no_rows(header))
 
 
-def _find_record_problem(record: Record, row: int, cells: Sequence[str], header: Header) -> Problem | None:
-    if record.is_open:
-        return unclosed_quote(record)
-    if len(cells) != len(header.names):
-        expected = f"expected {len(header.names)} as in the header, found {len(cells)}"
-        surplus = len(cells) > len(header.names)
-        place = record.locate(len(header.names)) if surplus else record.locate_characters()
-        hint = 'put a text that holds the delimiter in quotes: `"a, b"`' if surplus else None
-        return Problem("ragged-row", f"row {row} has the wrong number of cells: {expected}", place, hint)
-    return not_utf8(record)
+def _table_of(block: ReadBlock, header: Header, path: Path) -> CsvTable:
+    coded: dict[str, CodedTexts] = {}
+    for column, chunks in block.texts.items():
+        texts = TextColumn()
+        texts.add(chunks)
+        coded[column] = texts.texts()
+    first = block.start.row + 1
+    kept = None if block.kept is None else block.kept + first
+    examples = block.count if block.kept is None else len(block.kept)
+    return CsvTable(path, header, block.numbers, coded, examples, (block.start,), first, kept)
 
 
-def _is_skipped(record: Record, header: Header) -> bool:
-    return not record.text and len(header.names) > 1
-
-
-def _number(text: str) -> float:
-    return float(text) if _NUMBER.fullmatch(text) else float("nan")
+def _no_rows(header: Header) -> Problem:
+    message = f"`{header.record.path.name}` has a header and no rows, expected examples"
+    return Problem("no-rows", message, header.record.locate_characters())

@@ -1,0 +1,144 @@
+"""Cells as numbers and as texts: a part of a column read by pyarrow, held in little memory.
+
+PyArrow is imported where it is used: it takes a quarter of a second, and most data are no table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archcli.data.table import MISSING, CodedTexts, Numbers
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|[+-]?nan", re.ASCII | re.IGNORECASE)
+
+MISSING_AS_WRITTEN: Final = (
+    "",
+    *(f(word) for word in sorted(MISSING) for f in (str, str.upper, str.capitalize)),
+    "NaN",
+)
+"""What pyarrow is told to read as no number; other spellings are found when the cells are looked at one by one."""
+
+
+@dataclass(frozen=True, eq=False)
+class NumberCells:
+    """Cells read as numbers.
+
+    Attributes:
+        values: `(cells,)`, float32; NaN or infinite where a cell is no number that can be used.
+        wrong: Those cells that are neither a finite number nor missing, from 0, in order.
+    """
+
+    values: Numbers
+    wrong: NDArray[np.int64]
+
+    def slice(self, start: int, stop: int) -> NumberCells:
+        """Return the cells from `start` up to `stop`."""
+        kept = self.wrong[(self.wrong >= start) & (self.wrong < stop)]
+        return NumberCells(self.values[start:stop], kept - start)
+
+
+@dataclass
+class TextColumn:
+    """Texts as they come in, each different one held once.
+
+    Attributes:
+        numbers: The number of each different text.
+        codes: The numbers of the texts, in parts.
+    """
+
+    numbers: dict[str, int] = field(default_factory=dict)
+    codes: list[NDArray[np.int32]] = field(default_factory=list)
+
+    def add(self, chunks: Any) -> None:
+        """Add a pyarrow chunked array of text or of dictionaries of text; a null is an empty text."""
+        for chunk in chunks.chunks:
+            self.add_chunk(chunk)
+
+    def add_chunk(self, chunk: Any) -> None:
+        """Add a pyarrow array of text or of dictionaries of text; a null is an empty text."""
+        coded = chunk if hasattr(chunk, "dictionary") else chunk.dictionary_encode()
+        words = [word if word is not None else "" for word in coded.dictionary.to_pylist()]
+        known = [self.numbers.setdefault(word, len(self.numbers)) for word in words]
+        places = coded.indices.to_numpy(zero_copy_only=False)
+        if coded.indices.null_count:
+            known.append(self.numbers.setdefault("", len(self.numbers)))
+            places = np.where(np.isnan(places), len(known) - 1, places).astype(np.int64)
+        self.codes.append(np.asarray(known, np.int32)[places])
+
+    def texts(self) -> CodedTexts:
+        """Return all texts, in order."""
+        codes = np.concatenate(self.codes) if self.codes else np.zeros(0, np.int32)
+        return CodedTexts(codes, tuple(self.numbers))
+
+
+def join_numbers(parts: Sequence[NumberCells]) -> NumberCells:
+    """Put cells together that follow each other."""
+    starts = np.cumsum([0, *(len(part.values) for part in parts)])
+    wrong = [part.wrong + start for part, start in zip(parts, starts, strict=False)]
+    if not parts:
+        return NumberCells(np.zeros(0, np.float32), np.zeros(0, np.int64))
+    return NumberCells(np.concatenate([part.values for part in parts]), np.concatenate(wrong))
+
+
+def numbers_of_floats(chunks: Any) -> NumberCells | None:
+    """Turn a pyarrow chunked array of numbers into cells; null is missing.
+
+    Returns:
+        None where a number is not there and yet no null: then only its text tells whether that is meant.
+    """
+    values = np.empty(len(chunks), np.float32)
+    missing = np.zeros(len(chunks), np.bool_)
+    start = 0
+    for chunk in chunks.chunks:
+        stop = start + len(chunk)
+        with np.errstate(over="ignore"):
+            values[start:stop] = chunk.to_numpy(zero_copy_only=False)
+        if chunk.null_count:
+            missing[start:stop] = chunk.is_null().to_numpy(zero_copy_only=False)
+        start = stop
+    wrong = np.flatnonzero(~np.isfinite(values) & ~missing)
+    return None if np.isnan(values[wrong]).any() else NumberCells(values, wrong)
+
+
+def numbers_of_texts(texts: Any) -> NumberCells:
+    """Read a pyarrow array of texts, chunked or not, as numbers; blanks around them do not matter."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    trimmed = pc.utf8_trim_whitespace(texts)
+    absent = pc.is_in(pc.utf8_lower(trimmed), value_set=pa.array(["", *sorted(MISSING)], trimmed.type))
+    try:
+        exact = pc.cast(pc.if_else(absent, pa.scalar(None, trimmed.type), trimmed), pa.float64())
+        numbers = exact.to_numpy(zero_copy_only=False) if isinstance(exact, pa.Array) else exact.to_numpy()
+    except pa.ArrowInvalid:
+        numbers = np.array([read_number(text) for text in trimmed.to_pylist()], np.float64)
+    with np.errstate(over="ignore"):
+        values = numbers.astype(np.float32)
+    is_absent = absent.to_numpy(zero_copy_only=False) if isinstance(absent, pa.Array) else absent.to_numpy()
+    return NumberCells(values, np.flatnonzero(~np.isfinite(values) & ~is_absent.astype(np.bool_)))
+
+
+def numbers_of_coded(texts: CodedTexts) -> NumberCells:
+    """Read texts as numbers, each different one once."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    by_word = numbers_of_texts(pa.array(texts.words, pa.string()))
+    is_wrong = np.zeros(len(texts.words), np.bool_)
+    is_wrong[by_word.wrong] = True
+    return NumberCells(by_word.values[texts.codes], np.flatnonzero(is_wrong[texts.codes]))
+
+
+def read_number(text: str) -> float:
+    """Return the number that a text without blanks around it is; NaN for anything else."""
+    return float(text) if is_number(text) else float("nan")
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text without blanks around it is a number, infinite and no number included."""
+    return _NUMBER.fullmatch(text) is not None

@@ -1,0 +1,152 @@
+"""Time `archcli train` and `predict` on a large table beside Arrow, which does nothing but read it.
+
+    python benchmarks/tables.py                       # five million rows, about 400 MB
+    python benchmarks/tables.py --rows 300000 --form parquet
+
+The table has eight columns of numbers, one of twenty words and a number to be learned. Every line is a process of its
+own, so that its peak of resident memory (`VmHWM`) is its own too; children that draw pictures are not counted. Reading
+alone is `pyarrow.csv.read_csv`, or `parquet.read_table`, with all columns as numbers or dictionaries.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import csv, parquet
+
+WORDS = [f"quarter {letter}" for letter in "abcdefghijklmnopqrst"]
+ROWS_AT_ONCE = 250_000
+RECIPE = """\
+data:
+  source: {{{form}: {{path: {path}}}}}
+  inputs:
+    x: [numeric: {{columns: [x0, x1, x2, x3, x4, x5, x6, x7], scale: standard}}, category: quarter]
+  targets: {{price: {{number: {{scale: standard}}}}}}
+  split: {{validation: 0.05, test: 0.05}}
+model:
+  layers: [Dense: {{units: 32, activation: relu}}, Dense: 1]
+train: {{epochs: 1, batch_size: 8192}}
+"""
+PEAK = 'next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))'
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a process took."""
+
+    seconds: float
+    peak_mb: int
+
+
+def write_table(path: Path, rows: int) -> None:
+    """Write the table, the same for the same number of rows."""
+    chance = np.random.default_rng(0)
+    schema = pa.schema(
+        [*((f"x{i}", pa.float64()) for i in range(8)), ("quarter", pa.string()), ("price", pa.float64())]
+    )
+    write = csv.CSVWriter(path, schema) if path.suffix == ".csv" else parquet.ParquetWriter(path, schema)
+    with write as file:
+        for start in range(0, rows, ROWS_AT_ONCE):
+            count = min(ROWS_AT_ONCE, rows - start)
+            numbers = chance.normal(100, 50, (count, 8)).round(3)
+            quarter = chance.integers(0, len(WORDS), count)
+            price = (numbers @ np.arange(1, 9) + 40 * quarter + chance.normal(0, 10, count)).round(2)
+            words = np.array(WORDS, np.object_)[quarter]
+            file.write_table(pa.Table.from_arrays([*numbers.T.copy(), words, price], schema=schema))
+
+
+def run(code: str) -> Cost:
+    """Run Python in a process of its own, which prints its seconds and its peak of memory in the end."""
+    ending = f"\nimport json\nprint(json.dumps([time.perf_counter() - began, {PEAK}]))"
+    done = subprocess.run([sys.executable, "-c", code + ending], capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(done.stderr)
+    seconds, peak = json.loads(done.stdout.splitlines()[-1])
+    return Cost(seconds, peak)
+
+
+def read_alone(path: Path) -> Cost:
+    """Read with Arrow and do nothing else."""
+    read = f"parquet.read_table({str(path)!r}, read_dictionary=['quarter'])"
+    if path.suffix == ".csv":
+        types = "{'quarter': pa.dictionary(pa.int32(), pa.string())}"
+        read = f"csv.read_csv({str(path)!r}, convert_options=csv.ConvertOptions(column_types={types}))"
+    return run(
+        f"import time\nimport pyarrow as pa\nfrom pyarrow import csv, parquet\nbegan = time.perf_counter()\n{read}"
+    )
+
+
+def read_data(recipe: Path) -> Cost:
+    """Read, check, scale and divide, as `train` does before it builds a model."""
+    code = """\
+        import time
+        from pathlib import Path
+        from archcli.data.dataset import load_dataset
+        from archcli.recipe.checking import load_recipe
+        recipe = load_recipe(Path({path!r}))
+        import pyarrow.csv, pyarrow.compute
+        began = time.perf_counter()
+        load_dataset(recipe.data, batch_size=1)
+    """
+    return run(textwrap.dedent(code).format(path=str(recipe)).strip())
+
+
+def run_command(*arguments: str) -> Cost:
+    """Run a command of archcli's, start-up and everything included."""
+    code = f"""\
+        import time
+        began = time.perf_counter()
+        import sys
+        from archcli.cli.app import main
+        sys.argv = ["archcli", *{list(arguments)!r}]
+        try:
+            status = main()
+        except SystemExit as ended:
+            status = ended.code
+        if status:
+            sys.exit(status)
+    """
+    return run(textwrap.dedent(code).strip())
+
+
+def main() -> None:
+    """Print the table as Markdown."""
+    parser = argparse.ArgumentParser(description="Time archcli on a large table beside Arrow.")
+    parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--form", choices=["csv", "parquet"], default="csv")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        table, recipe, runs = folder / f"table.{given.form}", folder / "large.yaml", folder / "runs"
+        write_table(table, given.rows)
+        recipe.write_text(RECIPE.format(form=given.form, path=table), encoding="utf-8")
+        out = sys.stdout
+        out.write(f"{given.rows} rows, {table.stat().st_size >> 20} MB\n\n")
+        out.write("| what | seconds | rows/s | peak MB |\n|---|---|---|---|\n")
+        steps = {
+            "Arrow, reading alone": lambda: read_alone(table),
+            "archcli, reading alone": lambda: read_data(recipe),
+            "archcli train": lambda: run_command("train", str(recipe), "--runs", str(runs)),
+            "archcli predict": lambda: run_command(
+                "predict", "large", str(table), "--runs", str(runs), "--output", str(folder / "answers.csv")
+            ),
+        }
+        for what, measure in steps.items():
+            cost = measure()
+            out.write(f"| {what} | {cost.seconds:.1f} | {given.rows / cost.seconds:,.0f} | {cost.peak_mb} |\n")
+            out.flush()
+            time.sleep(1)
+
+
+if __name__ == "__main__":
+    main()
