@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import keras
@@ -19,7 +19,7 @@ from archcli.build.wire import Wire
 from archcli.build.wiring import Call
 from archcli.errors import RecipeError
 from archcli.recipe.facts import InputFacts
-from archcli.recipe.recipe import Graph, Model
+from archcli.recipe.recipe import Graph, Model, Named
 
 NETWORK_NAME: Final = "network"
 
@@ -35,11 +35,13 @@ class Built:
         core: What is trained: the input, or several by name in a dict; likewise the outputs that learn a target.
         whole: The same layers with the outputs that are only written out as well; `core` itself where there are none.
         outputs: What leaves, by the name of the output.
+        origins: What each Keras layer was made from, by its `id`.
     """
 
     core: keras.Model
     whole: keras.Model
     outputs: Mapping[str, Wire]
+    origins: Mapping[int, Named] = field(default_factory=dict, repr=False)
 
 
 def build_model(model: Model, *, inputs: Mapping[str, InputFacts]) -> Built:
@@ -93,7 +95,7 @@ def _connect(model: Model, inputs: Mapping[str, InputFacts], connector: Connecto
         is_sequential = model.build == "sequential"
         core = stack(given, run, name=NETWORK_NAME) if is_sequential else _model(given, run.outputs[0])
         name = next(iter(model.outputs))
-        return Built(core, core, {name: Wire(run.outputs[0], name, None, run.trails[0])})
+        return Built(core, core, {name: Wire(run.outputs[0], name, None, run.trails[0])}, connector.origins)
     if len(wires) == 1:
         only = next(iter(wires.values()))
         wires |= dict.fromkeys((*model.body.inputs, "input"), only)
@@ -102,7 +104,7 @@ def _connect(model: Model, inputs: Mapping[str, InputFacts], connector: Connecto
     trained = {name: tensors[name] for name, target in model.outputs.items() if target is not None}
     core = _model(given, _single(trained))
     whole = core if len(trained) == len(tensors) else _model(given, _single(tensors))
-    return Built(core, whole, {name: known[name] for name in model.outputs})
+    return Built(core, whole, {name: known[name] for name in model.outputs}, connector.origins)
 
 
 def _model(given: Any, outputs: Any) -> keras.Model:

@@ -14,7 +14,7 @@ from archcli.recipe.assembling import Assembled, assemble
 from archcli.recipe.candidates import Checked, Varied, at_candidate, check_candidates
 from archcli.recipe.delimited import shown_path
 from archcli.recipe.expansion import expand_architecture
-from archcli.recipe.headers import find_column_problems
+from archcli.recipe.headers import column_error, find_column_problems
 from archcli.recipe.loading import load_nodes, read_source
 from archcli.recipe.long_form import to_long_form
 from archcli.recipe.merging import merge
@@ -50,10 +50,11 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
 
     Raises:
         RecipeError: Everything that is wrong with it, in the order of the text.
-        DataError: A file that it names is not there or cannot be read.
+        DataError: A file that it names is not there, cannot be read, or lacks a column, and nothing else is wrong.
     """
     assembled, problems, varied = _check(read_nodes(path, overrides), path.stem)
     if assembled.data is not None:
+        source, is_sound = assembled.data.source, not problems
         try:
             missing = find_column_problems(assembled.data)
             problems += missing
@@ -63,6 +64,8 @@ def load_recipe(path: Path, overrides: Sequence[str] = ()) -> Recipe:
         except DataError:
             if not problems:
                 raise
+        if problems and is_sound:
+            raise column_error(in_order(problems), source)
     if problems or assembled.recipe is None:
         raise RecipeError(*in_order(problems))
     return assembled.recipe

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from archcli.data.dataset import Dataset, load_dataset
-from archcli.errors import DataError, RecipeError
+from archcli.errors import DataError
 
 Load = Callable[..., Dataset]
 Shown = Callable[..., str]
@@ -178,7 +178,7 @@ def test_numbers_at_each_step_are_a_target(load: Load) -> None:
 
 def test_an_array_that_the_recipe_names_wrongly(load: Load, shown: Shown) -> None:
     """Exit 2, at the recipe's line."""
-    assert shown(RecipeError, load, {"x": X, "kind": KIND}, inputs={"z": ("numeric", {"columns": "X"})}) == (
+    assert shown(DataError, load, {"x": X, "kind": KIND}, inputs={"z": ("numeric", {"columns": "X"})}) == (
         "error[column-not-found]: `flats.npz` has no array `X`\n --> recipe.yaml:3:1\nhint: did you mean `x`?\n"
     )
 

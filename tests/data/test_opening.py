@@ -12,7 +12,7 @@ from PIL import Image
 
 from archcli.data.dataset import Dataset, load_dataset
 from archcli.data.rows import read_rows
-from archcli.errors import DataError, RecipeError
+from archcli.errors import DataError
 from archcli.recipe.recipe import Data
 
 Section = Callable[..., Data]
