@@ -10,7 +10,17 @@ from typing import Annotated, Final
 import typer
 
 import archcli
-from archcli.cli import bench_command, machine_commands, model_commands, recipe_commands, run_commands, tune_command
+from archcli.cli import (
+    bench_command,
+    data_commands,
+    evaluate_command,
+    export_command,
+    machine_commands,
+    model_commands,
+    recipe_commands,
+    run_commands,
+    tune_command,
+)
 from archcli.cli.starting import collector_at_rest
 from archcli.errors import ArchcliError, Interrupted
 
@@ -55,8 +65,11 @@ def build_app(wanted: str | None = None) -> typer.Typer:
     run_commands.add_to(app)
     tune_command.add_to(app)
     bench_command.add_to(app)
+    evaluate_command.add_to(app)
     model_commands.add_to(app)
+    export_command.add_to(app)
     recipe_commands.add_to(app)
+    data_commands.add_to(app)
     machine_commands.add_to(app)
     commands = [one for one in app.registered_commands if one.callback is not None and one.callback.__name__ == wanted]
     groups = [group for group in app.registered_groups if group.name == wanted]

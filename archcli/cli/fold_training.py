@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from archcli.commands.finishing import TrainReport
-    from archcli.commands.folds import FoldsReport
+    from archcli.commands.folds import FoldsReport, Spread
     from archcli.engine.progress import Progress
 
 
@@ -68,20 +68,29 @@ def _print_report(report: FoldsReport, *, as_json: bool) -> None:
 
     console = open_console()
     if as_json:
-        scores = {name: {"mean": one.mean, "deviation": one.deviation} for name, one in report.scores.items()}
+        scores = _spread_data(report.scores)
+        baselines = {name: _spread_data(found) for name, found in report.baselines.items()}
         folds = [{"run": str(one.run.path), "scores": one.scores["test"]} for one in report.folds]
-        print_json({"recipe": report.recipe_name, "main": report.main, "scores": scores, "folds": folds}, console)
+        data = {"recipe": report.recipe_name, "main": report.main, "scores": scores, "baselines": baselines}
+        print_json({**data, "folds": folds}, console)
         return
     numbers = [str(number) for number in range(1, len(report.folds) + 1)]
     columns = [Column("score"), *(Column(f"fold {number}", "right") for number in numbers)]
     columns += [Column("mean", "right"), Column("deviation", "right")]
     rows = [
-        (
-            name,
-            *(f"{one.scores['test'][name]:.4f}" for one in report.folds),
-            f"{spread.mean:.4f}",
-            f"{spread.deviation:.4f}",
-        )
-        for name, spread in report.scores.items()
+        _row(name, [one.scores["test"][name] for one in report.folds], spread) for name, spread in report.scores.items()
+    ]
+    rows += [
+        _row(f"{report.main} of {name}", [one.baselines[name][report.main] for one in report.folds], found[report.main])
+        for name, found in report.baselines.items()
+        if report.main in found
     ]
     print_table(columns, rows, console)
+
+
+def _row(name: str, folds: Sequence[float], spread: Spread) -> tuple[str, ...]:
+    return (name, *(f"{value:.4f}" for value in folds), f"{spread.mean:.4f}", f"{spread.deviation:.4f}")
+
+
+def _spread_data(scores: Mapping[str, Spread]) -> dict[str, dict[str, float]]:
+    return {name: {"mean": one.mean, "deviation": one.deviation} for name, one in scores.items()}

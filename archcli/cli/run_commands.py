@@ -235,6 +235,10 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
         ("trained", f"{report.parameter_count:,} parameters, {how}"),
         ("run", str(path)),
     ]
+    against = {name: scores[report.main] for name, scores in report.baselines.items() if report.main in scores}
+    if against:
+        told = "  ".join(f"{name} {value:.4f}" for name, value in against.items())
+        pairs.insert(1, ("baseline", f"{report.main} of {told}"))
     if report.evaluated_on == "training":
         pairs.insert(1, ("note", "nothing was held back: these are the examples it was trained on"))
     pairs[-1:-1] = [("note", note) for note in report.notes]

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import keras
-import numpy as np
 
+from archcli.commands.assessing import MOST_CONFUSED, Assessment, assess
+from archcli.commands.baselines import simple_baselines, training_means
+from archcli.commands.picturing import draw_scores
 from archcli.commands.preparing import Prepared
 from archcli.commands.scored import Scored
-from archcli.commands.scores import OutputScores, PartScores, score_part
+from archcli.commands.scores import PartScores, score_part
 from archcli.commands.summary import count_weights
 from archcli.data.splits import PART_NAMES, PartName
 from archcli.engine.training import Outcome
 from archcli.runs.directory import Run
 from archcli.runs.drawing import Drawing, Undrawn
 from archcli.runs.metrics import RunMetrics, write_metrics
-from archcli.runs.plots import plot_confusion, plot_learning_curves, plot_predictions
+from archcli.runs.plots import plot_learning_curves
 from archcli.runs.writing import write_with
-
-MOST_COLUMNS_DRAWN: Final = 8
-"""Columns of numbers that get a picture each: no one looks at more."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +39,8 @@ class TrainReport:
         evaluated_on: The part that the scores are of: `test`, or what is nearest to it.
         scores: Scores of every part by name; `main` is the one that a person asks for first.
         main: Name of that score.
+        intervals: The 95 % interval of those scores of `evaluated_on` that have one.
+        baselines: Those scores as others get them, by the baseline's name, then by the score's.
         parameter_count: Weights of the model.
         seconds: Time spent training, compiling included.
         examples_per_second: Training speed, compiling excluded.
@@ -63,6 +64,8 @@ class TrainReport:
     examples_per_second: float
     mode: str
     notes: tuple[str, ...] = ()
+    intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     undrawn: Undrawn | None = None
 
 
@@ -82,7 +85,9 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
     saved = prepared.compose()
     write_with(run.model, saved.save)
     evaluated = _score(saved, prepared, prepared.dataset.evaluated_on)
-    _draw_answers(evaluated, prepared.recipe.name, run, pictures)
+    means = training_means(prepared.dataset.training.targets, _scored(prepared))
+    assessed = _assess(evaluated, prepared, means)
+    draw_scores(assessed, run.plots, prepared.recipe.name, pictures)
     parts = {
         name: evaluated if name == evaluated.part else _score(saved, prepared, name)
         for name in PART_NAMES
@@ -98,8 +103,9 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
         seconds=outcome.seconds,
         parameter_count=count_weights(prepared.built.whole.weights),
         stopped_early=outcome.stopped_early,
-        confusion=None if evaluated.first.confusion is None else evaluated.first.confusion.tolist(),
         notes=outcome.notes,
+        training_means=means,
+        **_assessed_data(assessed),
     )
     write_metrics(run, metrics)
     undrawn = pictures.finish()
@@ -119,16 +125,43 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
         examples_per_second=outcome.examples_per_second,
         mode=outcome.mode.name,
         notes=outcome.notes,
+        intervals=metrics.intervals,
+        baselines=metrics.baselines,
         undrawn=undrawn,
     )
 
 
 def _score(saved: keras.Model, prepared: Prepared, name: PartName) -> PartScores:
     part = prepared.dataset.parts[name]
-    scored = Scored.of(prepared.recipe.model, prepared.dataset.facts)
     # Step by step takes as many runs as there are steps: not on what was trained on, where it says least.
     free = name != "training" or prepared.dataset.evaluated_on == name
-    return score_part(saved, part.inputs, part.targets, scored, part=name, free=free)
+    return score_part(saved, part.inputs, part.targets, _scored(prepared), part=name, free=free)
+
+
+def _scored(prepared: Prepared) -> Scored:
+    return Scored.of(prepared.recipe.model, prepared.dataset.facts)
+
+
+def _assess(evaluated: PartScores, prepared: Prepared, means: Mapping[str, tuple[float, ...]]) -> Assessment:
+    """Compare scores with what takes no fitting; `evaluate` fits linear models, too."""
+    dataset = prepared.dataset
+    inputs = dataset.parts[dataset.evaluated_on].inputs
+    examples = len(dataset.training)
+    return assess(evaluated, simple_baselines(evaluated, inputs, _scored(prepared), means=means, examples=examples))
+
+
+def _assessed_data(assessed: Assessment) -> dict[str, Any]:
+    """Return what `metrics.json` holds of the part that was evaluated."""
+    data = assessed.data()
+    confusion = assessed.scores.first.confusion
+    return {
+        "evaluated_on": data["part"],
+        "intervals": data["intervals"],
+        "baselines": data["baselines"],
+        "score_notes": data["notes"],
+        "targets": data["targets"],
+        "confusion": None if confusion is None or len(confusion) > MOST_CONFUSED else confusion.tolist(),
+    }
 
 
 def _draw_curves(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) -> None:
@@ -141,40 +174,3 @@ def _draw_curves(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawi
         best_epoch=outcome.best_epoch,
         recipe_name=recipe.name,
     )
-
-
-def _draw_answers(evaluated: PartScores, recipe_name: str, run: Run, pictures: Drawing) -> None:
-    several = len(evaluated.answers) > 1
-    for scored in evaluated.answers:
-        suffix = f"_{scored.target.name}" if several else ""
-        _draw_answer(scored, recipe_name, evaluated.part, run, pictures, suffix=suffix)
-
-
-def _draw_answer(
-    scored: OutputScores, recipe_name: str, part: str, run: Run, pictures: Drawing, *, suffix: str
-) -> None:
-    """Draw the answers to one target against the truth."""
-    target = scored.target
-    if scored.confusion is not None:
-        pictures.draw(
-            plot_confusion,
-            run.plots / f"confusion_matrix{suffix}.png",
-            counts=scored.confusion,
-            class_names=target.classes,
-            recipe_name=recipe_name,
-            part=part,
-        )
-    elif scored.truth is not None and scored.outputs is not None:
-        truth, told = scored.truth.astype(np.float64), scored.outputs.astype(np.float64)
-        single = truth.shape[1] == 1
-        for column in range(min(truth.shape[1], MOST_COLUMNS_DRAWN)):
-            name = target.columns[column] if column < len(target.columns) else f"{target.name} {column}"
-            pictures.draw(
-                plot_predictions,
-                run.plots / (f"predictions{suffix}.png" if single else f"predictions{suffix}_{column}.png"),
-                truth=truth[:, column],
-                predicted=told[:, column],
-                target=name,
-                recipe_name=recipe_name,
-                part=part,
-            )

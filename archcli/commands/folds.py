@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Protocol
@@ -38,12 +38,14 @@ class FoldsReport:
         main: Name of the score that a person asks for first.
         scores: Every score of the tests by name.
         folds: The report of each fold's run, in order.
+        baselines: The same scores as others get them, by the baseline's name, then by the score's.
     """
 
     recipe_name: str
     main: str
     scores: Mapping[str, Spread]
     folds: tuple[TrainReport, ...]
+    baselines: Mapping[str, Mapping[str, Spread]] = field(default_factory=dict)
 
 
 class FoldWatcher(Protocol):
@@ -82,10 +84,15 @@ def train_folds(
             raise ValueError("folds are trained by one process, which checking sees to")
         reports.append(report)
         watcher.fold_ended(number, count, report)
-    tests = [report.scores["test"] for report in reports]
-    scores = {
+    scores = _spread([report.scores["test"] for report in reports])
+    baselines = {name: _spread([report.baselines.get(name, {}) for report in reports]) for name in reports[0].baselines}
+    return FoldsReport(reports[0].recipe_name, reports[0].main, scores, tuple(reports), baselines)
+
+
+def _spread(folds: Sequence[Mapping[str, float]]) -> dict[str, Spread]:
+    """Return mean and deviation of each score that all folds have."""
+    return {
         name: Spread(mean(values), stdev(values))
-        for name in tests[0]
-        if len(values := [test[name] for test in tests if name in test]) == count
+        for name in folds[0]
+        if len(values := [scores[name] for scores in folds if name in scores]) == len(folds)
     }
-    return FoldsReport(reports[0].recipe_name, reports[0].main, scores, tuple(reports))

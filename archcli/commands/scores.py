@@ -13,9 +13,12 @@ from numpy.typing import NDArray
 from archcli.commands.answering import answer, fed_back, run_saved
 from archcli.commands.scored import Scored, told_classes
 from archcli.recipe.facts import TargetFacts
+from archcli.scoring.calibration import Calibration
 from archcli.scoring.classification import ClassScores, score_classes
 from archcli.scoring.labels import known_numbers, labelled_places, sequence_accuracy
 from archcli.scoring.multilabel import score_labels
+from archcli.scoring.names import CLASS_SCORES, LABEL_SCORES, NUMBER_SCORES, SEQUENCE_SCORES
+from archcli.scoring.ranking import Ranking
 from archcli.scoring.regression import score_numbers
 
 
@@ -28,12 +31,14 @@ class OutputScores:
         target: What it learns.
         name: What its scores are called after: the target where this is its answer, else the output.
         main: The score that a person asks for first.
-        scores: All scores by name.
+        scores: All scores by name; what is not defined is left out.
+        notes: What is left out, and why; sentences without a full stop.
         classes: Each class by itself; empty for numbers.
         confusion: `(classes, classes)`, rows the true class; None for numbers, and where several labels may be right.
-        truth: Of the labels or numbers that are there: class numbers, `(labels,)`, or numbers, `(rows, columns)`; None
-            where several labels may be right.
-        outputs: The saved model's answers to them, `(labels, scores)` or `(rows, columns)`.
+        rankings: The curves of each class or label; empty for numbers.
+        calibration: How often it is right, by how sure it is; None but for classes.
+        truth: The whole target, as in `archcli.data.dataset.Part`.
+        outputs: The saved model's answers to it, `(examples, ...)`.
     """
 
     output: str
@@ -41,10 +46,17 @@ class OutputScores:
     name: str
     main: str
     scores: Mapping[str, float]
+    notes: tuple[str, ...] = ()
     classes: tuple[ClassScores, ...] = ()
     confusion: NDArray[np.int64] | None = field(default=None, compare=False)
-    truth: NDArray[Any] | None = field(default=None, compare=False)
-    outputs: NDArray[np.float32] | None = field(default=None, compare=False)
+    rankings: tuple[Ranking | None, ...] = field(default=(), compare=False)
+    calibration: Calibration | None = field(default=None, compare=False)
+    truth: NDArray[Any] = field(default_factory=lambda: np.zeros(0), compare=False)
+    outputs: NDArray[Any] = field(default_factory=lambda: np.zeros(0), compare=False)
+
+    def called(self, score: str) -> str:
+        """Return what a score of this output is called among those of all."""
+        return f"{self.name}.{score}" if self.name else score
 
 
 @dataclass(frozen=True)
@@ -109,7 +121,7 @@ def score_part(
     freely = score_answers(answer(model, inputs, scored), truth, scored, part=part)
     read = {facts.shift_of for facts in shifts.values()}
     own = {
-        _flat(one, f"free_{score}"): value
+        one.called(f"free_{score}"): value
         for one in freely.outputs
         if one.target.name in read
         for score, value in one.scores.items()
@@ -136,31 +148,81 @@ def score_answers(
             continue
         called = name if target.name in answered else target.name if several else ""
         answered.add(target.name)
-        outputs.append(_score_output(name, target, called, truth[target.name], answers[name]))
-    flat = {_flat(one, score): value for one in outputs for score, value in one.scores.items()}
+        outputs.append(score_output(name, target, called, truth[target.name], answers[name]))
+    flat = {one.called(score): value for one in outputs for score, value in one.scores.items()}
     examples = len(next(iter(answers.values())))
-    return PartScores(part, examples, _flat(outputs[0], outputs[0].main), flat, tuple(outputs))
+    return PartScores(part, examples, outputs[0].called(outputs[0].main), flat, tuple(outputs))
 
 
-def _flat(scored: OutputScores, score: str) -> str:
-    return f"{scored.name}.{score}" if scored.name else score
+def possible_scores(scored: Scored) -> tuple[str, ...]:
+    """Return the names of all scores that a saved model may get, those left out where undefined among them."""
+    several = len({target.name for target in scored.learned.values()}) > 1
+    read = {facts.shift_of for facts in fed_back(scored).values()}
+    names: list[str] = []
+    answered: set[str] = set()
+    for output, target in scored.learned.items():
+        prefix = f"{output}." if target.name in answered else f"{target.name}." if several else ""
+        answered.add(target.name)
+        scores = _score_names(target)
+        names += [f"{prefix}{score}" for score in scores]
+        names += [f"{prefix}free_{score}" for score in scores if target.name in read]
+    return tuple(names)
 
 
-def _score_output(
-    output: str, target: TargetFacts, name: str, truth: NDArray[Any], answers: NDArray[np.float32]
+def score_output(
+    output: str, target: TargetFacts, name: str, truth: NDArray[Any], answers: NDArray[Any]
 ) -> OutputScores:
+    """Score the answers of one output.
+
+    Args:
+        output: Its name.
+        target: What it learns.
+        name: What its scores are called after; empty: they are called as they are.
+        truth: The raw target, `(examples, ...)`.
+        answers: As the saved model gives them, `(examples, ...)`.
+    """
+    main = _score_names(target)[0]
     if not target.classes:
         expected, given = known_numbers(truth, answers)
-        scores = score_numbers(expected.astype(np.float32), given)
-        return OutputScores(output, target, name, "r2", scores, truth=expected, outputs=given)
+        if not len(expected):
+            return _nothing_there(output, target, name, main)
+        numbers = score_numbers(expected, given)
+        main = main if main in numbers.scores else "mae"
+        return OutputScores(output, target, name, main, numbers.scores, numbers.notes, truth=truth, outputs=answers)
     if target.kind == "multilabel":
         told = score_labels(truth, answers, target.classes)
-        return OutputScores(output, target, name, "f1_micro", told.scores, told.labels)
+        main = main if main in told.scores else "subset_accuracy"
+        return OutputScores(
+            *(output, target, name, main, told.scores, told.notes, told.labels),
+            rankings=told.rankings,
+            truth=truth,
+            outputs=answers,
+        )
     labels, chances = labelled_places(truth, answers)
+    if not len(labels):
+        return _nothing_there(output, target, name, main)
     classified = score_classes(labels.astype(np.int32), chances, target.classes)
     scores = classified.scores
     if truth.ndim == 2:
-        scores = {**scores, "sequence_accuracy": sequence_accuracy(truth, told_classes(answers))}
+        whole = sequence_accuracy(truth, told_classes(answers))
+        scores |= {} if whole is None else {"sequence_accuracy": whole}
     return OutputScores(
-        output, target, name, "accuracy", scores, classified.classes, classified.confusion, labels, chances
+        *(output, target, name, main, scores, classified.notes, classified.classes, classified.confusion),
+        rankings=classified.rankings,
+        calibration=classified.calibration,
+        truth=truth,
+        outputs=answers,
     )
+
+
+def _nothing_there(output: str, target: TargetFacts, name: str, main: str) -> OutputScores:
+    return OutputScores(output, target, name, main, {}, (f"no example has a `{target.name}`: there is no score",))
+
+
+def _score_names(target: TargetFacts) -> tuple[str, ...]:
+    """Return the names of the scores of a target, the main one first."""
+    if not target.classes:
+        return NUMBER_SCORES
+    if target.kind == "multilabel":
+        return LABEL_SCORES
+    return SEQUENCE_SCORES if len(target.shape) == 1 else CLASS_SCORES

@@ -101,7 +101,7 @@ def drawing() -> Iterator[Drawing]:
 
 def serve() -> None:
     """Draw what comes through standard input until that ends; the first failure ends it, too."""
-    from archcli.runs.plots import get_ready  # noqa: PLC0415 -- it imports NumPy, and only this process draws
+    from archcli.runs.pages import get_ready  # noqa: PLC0415 -- it imports NumPy, and only this process draws
 
     get_ready()
     with suppress(EOFError):

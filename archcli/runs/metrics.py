@@ -28,8 +28,15 @@ class RunMetrics:
         seconds: Time spent training, over every `resume`.
         parameter_count: Trainable and other weights of the model.
         stopped_early: Whether `early_stopping` ended it.
-        confusion: Test examples counted by true class (rows) and predicted class; None where there are no classes.
+        confusion: Examples of `evaluated_on` counted by true class (rows) and predicted class, of the first target;
+            None where there are no classes.
         notes: What the learning rule has to say of it, sentences without a full stop.
+        evaluated_on: The part that the final figures, and all that follows, are of.
+        intervals: The 95 % interval, lowest and highest, of those of its scores that have one.
+        baselines: Its scores as others get them, by the baseline's name, then by the score's.
+        score_notes: Which scores are left out, and why.
+        targets: Each target by itself: its classes, confusion, calibration, columns or steps.
+        training_means: The means of the numbers that it was trained on, one a column, by target.
     """
 
     epochs: int
@@ -43,6 +50,12 @@ class RunMetrics:
     stopped_early: bool = False
     confusion: Sequence[Sequence[int]] | None = None
     notes: Sequence[str] = ()
+    evaluated_on: str = "test"
+    intervals: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    baselines: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    score_notes: Sequence[str] = ()
+    targets: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    training_means: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
 
 def write_metrics(run: Run, metrics: RunMetrics) -> None:

@@ -1,50 +1,26 @@
-"""The pictures of a run, as PNG: learning curves, confusion matrix, predicted against true.
-
-Matplotlib's object API only: no pyplot, no window, and not the user's own style, so that the same numbers give the same
-bytes. Matplotlib is imported where it is used, since it takes a while and only the end of a training needs it.
-"""
+"""The pictures of a run, as PNG: learning curves, confusion matrix, predicted against true."""
 
 from __future__ import annotations
 
 import math
-import warnings
-from contextlib import contextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 -- only a command that has trained or evaluated imports this module
 
-from archcli.runs.writing import write_with
+from archcli.runs.pages import BLUE, MARK_COLOUR, VERMILION, draw_dots, headline, page, shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
     from numpy.typing import NDArray
 
-# From Okabe and Ito's palette, told apart by people with any colour vision; validation is dashed as well.
-_TRAINING_COLOUR = "#0072B2"
-_VALIDATION_COLOUR = "#D55E00"
-_MARK_COLOUR = "#333333"
-_DOTS_PER_INCH = 100
 _MOST_PANELS = 12
 _MOST_CLASSES_WITH_TEXT = 20
-_LONGEST_NAME = 24
-_LONGEST_RECIPE_NAME = 40
 _LETTER_INCHES = 0.085
 _DECADES_FOR_LOG = 2.0
-_FEW_DOTS = 2000
-_MORE_FONTS = (
-    "Noto Sans CJK JP",
-    "Noto Sans CJK SC",
-    "WenQuanYi Micro Hei",
-    "Hiragino Sans",
-    "Noto Sans Devanagari",
-    "Noto Sans Thai",
-)
 
 
 def plot_learning_curves(
@@ -65,8 +41,8 @@ def plot_learning_curves(
     drawn = [name for name in names if any(name in row or f"val_{name}" in row for row in rows)][:_MOST_PANELS]
     columns = min(len(drawn), 2) or 1
     lines = math.ceil(len(drawn) / columns) or 1
-    with _page(path, width=10.0 if columns == 2 else 8.0, height=1.0 + 3.4 * lines) as figure:
-        figure.suptitle(f"{_title(recipe_name)}: learning curves")
+    with page(path, width=10.0 if columns == 2 else 8.0, height=1.0 + 3.4 * lines) as figure:
+        figure.suptitle(f"{headline(recipe_name)}: learning curves")
         legend: dict[str, Artist] = {}
         for index, name in enumerate(drawn):
             axes = figure.add_subplot(lines, columns, index + 1)
@@ -95,16 +71,16 @@ def plot_confusion(
     shares = np.divide(counts, totals, out=np.zeros(counts.shape), where=totals > 0)
     right = int(np.trace(counts))
     examples = int(counts.sum())
-    labels = [_shortened(name) for name in class_names]
+    labels = [shortened(name) for name in class_names]
     longest = _LETTER_INCHES * max(map(len, labels), default=0)
     with_text = classes <= _MOST_CLASSES_WITH_TEXT
     beside = longest + (0.6 if with_text else 1.4)
     grid = min(10.0 - beside, max(3.4, 0.7 * classes))
     share = f" ({right / examples:.1%})" if examples else ""
-    with _page(path, width=grid + beside, height=grid + longest + 1.2) as figure:
+    with page(path, width=grid + beside, height=grid + longest + 1.2) as figure:
         axes = figure.add_subplot()
         image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
-        axes.set_title(f"{_title(recipe_name)}\n{part} examples by class\n{right} of {examples} right{share}")
+        axes.set_title(f"{headline(recipe_name)}\n{part} examples by class\n{right} of {examples} right{share}")
         axes.set_xlabel("predicted class")
         axes.set_ylabel("true class")
         _label_classes(axes, labels, upright=longest > 0.9 * grid / classes)
@@ -141,63 +117,15 @@ def plot_predictions(
     truth, predicted = truth[finite], predicted[finite]
     scores = _regression_scores(truth, predicted)
     note = f", {left_out} not finite" if left_out else ""
-    few = truth.size <= _FEW_DOTS
-    with _page(path, width=7.0, height=7.4) as figure:
+    with page(path, width=7.0, height=7.4) as figure:
         axes = figure.add_subplot()
-        axes.scatter(
-            truth, predicted, s=18 if few else 6, color=_TRAINING_COLOUR, alpha=0.6 if few else 0.25, linewidths=0
-        )
+        draw_dots(axes, truth, predicted)
         if truth.size:
             _draw_diagonal(axes, truth=truth, predicted=predicted)
-        axes.set_title(f"{_title(recipe_name)}\n{_shortened(target)}, {truth.size} {part} examples{note}\n{scores}")
-        axes.set_xlabel(f"true {_shortened(target)}")
-        axes.set_ylabel(f"predicted {_shortened(target)}")
+        axes.set_title(f"{headline(recipe_name)}\n{shortened(target)}, {truth.size} {part} examples{note}\n{scores}")
+        axes.set_xlabel(f"true {shortened(target)}")
+        axes.set_ylabel(f"predicted {shortened(target)}")
         axes.grid(visible=True, alpha=0.25)
-
-
-def get_ready() -> None:
-    """Import Matplotlib and draw something, so that the first picture takes no longer than the others."""
-    with _style():
-        figure = _figure(width=1.0, height=1.0)
-        figure.add_subplot().text(0.5, 0.5, "ready")
-        figure.savefig(BytesIO(), format="png")
-
-
-@contextmanager
-def _page(path: Path, *, width: float, height: float) -> Iterator[Figure]:
-    """Give an empty figure, `width` times `height` inches, and write it to `path` once it is drawn."""
-    with _style():
-        figure = _figure(width=width, height=height)
-        yield figure
-        # Matplotlib writes its version into the file unless told otherwise.
-        write_with(path, lambda temporary: figure.savefig(temporary, format="png", metadata={"Software": None}))
-
-
-@contextmanager
-def _style() -> Iterator[None]:
-    """Draw in Matplotlib's own style and in fonts that this machine has."""
-    from matplotlib import rc_context, rcParamsDefault
-
-    settings = {name: value for name, value in rcParamsDefault.items() if not name.startswith("backend")}
-    with rc_context(settings | {"font.family": _fonts()}), warnings.catch_warnings():
-        # A character that no font has is drawn as a box, which says as much.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        yield
-
-
-def _figure(*, width: float, height: float) -> Figure:
-    """Make an empty figure, `width` times `height` inches."""
-    from matplotlib.figure import Figure
-
-    return Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="compressed")
-
-
-def _fonts() -> list[str]:
-    """Return Matplotlib's own font, and for what it lacks those of `_MORE_FONTS` that this machine has."""
-    from matplotlib.font_manager import fontManager
-
-    installed = {font.name for font in fontManager.ttflist}
-    return ["DejaVu Sans", *(name for name in _MORE_FONTS if name in installed)]
 
 
 def _draw_curves(axes: Axes, *, rows: Sequence[Mapping[str, float]], name: str, best_epoch: int | None) -> None:
@@ -206,8 +134,8 @@ def _draw_curves(axes: Axes, *, rows: Sequence[Mapping[str, float]], name: str, 
     epochs = np.array([row["epoch"] for row in rows])
     shown = []
     for key, label, colour, style in (
-        (name, "training", _TRAINING_COLOUR, "-"),
-        (f"val_{name}", "validation", _VALIDATION_COLOUR, "--"),
+        (name, "training", BLUE, "-"),
+        (f"val_{name}", "validation", VERMILION, "--"),
     ):
         values = np.array([row.get(key, math.nan) for row in rows], dtype=float)
         if not np.isfinite(values).any():
@@ -219,7 +147,7 @@ def _draw_curves(axes: Axes, *, rows: Sequence[Mapping[str, float]], name: str, 
     if values.size and values.min() > 0 and math.log10(values.max() / values.min()) > _DECADES_FOR_LOG:
         axes.set_yscale("log")
     if best_epoch is not None:
-        axes.axvline(best_epoch, color=_MARK_COLOUR, linewidth=1, linestyle=":", label=f"best epoch ({best_epoch})")
+        axes.axvline(best_epoch, color=MARK_COLOUR, linewidth=1, linestyle=":", label=f"best epoch ({best_epoch})")
     axes.set_title(name)
     axes.set_xlabel("epoch")
     axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
@@ -252,7 +180,7 @@ def _draw_diagonal(axes: Axes, *, truth: NDArray[np.float64], predicted: NDArray
     high = float(max(truth.max(), predicted.max()))
     margin = 0.04 * (high - low) or abs(high) * 0.04 or 1.0
     span = (low - margin, high + margin)
-    axes.plot(span, span, color=_MARK_COLOUR, linewidth=1, linestyle="--", label="predicted = true", zorder=3)
+    axes.plot(span, span, color=MARK_COLOUR, linewidth=1, linestyle="--", label="predicted = true", zorder=3)
     axes.set_xlim(*span)
     axes.set_ylim(*span)
     axes.set_aspect("equal")
@@ -273,13 +201,3 @@ def _share_text(share: float) -> str:
     if 0 < share < 0.01:
         return "<1%"
     return ">99%" if 0.99 < share < 1 else f"{share:.0%}"
-
-
-def _shortened(name: str, *, longest: int = _LONGEST_NAME) -> str:
-    name = name.replace("\n", " ")
-    name = name if len(name) <= longest else name[: longest - 1] + "…"
-    return name.replace("$", r"\$")  # a pair of dollars would be a formula
-
-
-def _title(recipe_name: str) -> str:
-    return _shortened(recipe_name, longest=_LONGEST_RECIPE_NAME)

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.scoring.calibration import Calibration, calibrate
+from archcli.scoring.ranking import Areas, Ranking, rank_classes
+
 
 @dataclass(frozen=True)
 class ClassScores:
@@ -19,6 +22,8 @@ class ClassScores:
         recall: Share of the examples of this class that were given it, 0 to 1.
         f1: Harmonic mean of both.
         examples: How many examples are of it.
+        roc_auc: How well its probability tells it from all others; None where no example is of it, or all are.
+        pr_auc: The average precision of its probability; None likewise.
     """
 
     name: str
@@ -26,6 +31,8 @@ class ClassScores:
     recall: float
     f1: float
     examples: int
+    roc_auc: float | None = None
+    pr_auc: float | None = None
 
 
 @dataclass(frozen=True)
@@ -33,14 +40,23 @@ class Classification:
     """How well classes were told.
 
     Attributes:
-        scores: `accuracy`, `balanced_accuracy`, `f1_macro` (0 to 1) and `log_loss` (nats), by name.
+        scores: By name: `accuracy`, `balanced_accuracy` (the mean recall), `precision_macro`, `f1_macro`, `roc_auc`,
+            `pr_auc` (0 to 1, more is better), `log_loss` (nats) and `calibration_error` (0 to 1, less is better). Means
+            are over the classes that have examples; of two classes both areas are those of the second. What is not
+            defined is left out.
+        notes: What is left out, and why; sentences without a full stop.
         classes: Each class by itself.
         confusion: Examples counted, `(classes, classes)`: rows the true class, columns the one told.
+        calibration: How often it is right, by how sure it is; None where not all probabilities are finite.
+        rankings: The curves of each class against all others; None where there are none.
     """
 
     scores: dict[str, float]
+    notes: tuple[str, ...]
     classes: tuple[ClassScores, ...]
     confusion: NDArray[np.int64]
+    calibration: Calibration | None
+    rankings: tuple[Ranking | None, ...]
 
 
 def class_probabilities(outputs: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -66,7 +82,7 @@ def score_classes(truth: NDArray[np.int32], outputs: NDArray[np.float32], class_
     """Score class probabilities against the truth.
 
     Args:
-        truth: Class numbers, `(examples,)`.
+        truth: Class numbers, `(examples,)`, of one example at least.
         outputs: The model's answers, `(examples, classes)` or `(examples, 1)`.
         class_names: Label of each class.
     """
@@ -74,20 +90,30 @@ def score_classes(truth: NDArray[np.int32], outputs: NDArray[np.float32], class_
     told = probabilities.argmax(axis=-1)
     count = len(class_names)
     confusion = np.bincount(truth * count + told, minlength=count * count).reshape(count, count)
+    areas = rank_classes(truth, probabilities, class_names, only=1 if count == 2 else None)
     given, there = confusion.sum(axis=0), confusion.sum(axis=1)
-    classes = score_each(np.diag(confusion), given, there, class_names)
+    classes = score_each(np.diag(confusion), given, there, class_names, areas)
     present = [one for one in classes if one.examples]
     scores = {
         "accuracy": float(np.trace(confusion) / confusion.sum()),
         "balanced_accuracy": float(np.mean([one.recall for one in present])),
+        "precision_macro": float(np.mean([one.precision for one in present])),
         "f1_macro": float(np.mean([one.f1 for one in present])),
-        "log_loss": _log_loss(truth, probabilities),
+        **areas.scores,
     }
-    return Classification(scores, classes, confusion.astype(np.int64, copy=False))
+    notes = list(areas.notes)
+    calibration = None
+    if np.isfinite(probabilities).all():
+        calibration = calibrate(probabilities.max(axis=-1), told == truth)
+        scores |= {"log_loss": surprises(truth, probabilities).mean().item(), "calibration_error": calibration.error}
+    else:
+        notes.append("`log_loss` and `calibration_error` are left out: not all chances are finite")
+    kept = confusion.astype(np.int64, copy=False)
+    return Classification(scores, tuple(notes), classes, kept, calibration, areas.rankings)
 
 
 def score_each(
-    right: NDArray[np.int64], given: NDArray[np.int64], there: NDArray[np.int64], names: Sequence[str]
+    right: NDArray[np.int64], given: NDArray[np.int64], there: NDArray[np.int64], names: Sequence[str], areas: Areas
 ) -> tuple[ClassScores, ...]:
     """Score each class, or label, by itself.
 
@@ -96,11 +122,20 @@ def score_each(
         given: How many were given it, `(classes,)`.
         there: How many are of it, `(classes,)`.
         names: Label of each class.
+        areas: The curves of each.
     """
     precision, recall, f1 = share(right, given), share(right, there), share(2 * right, given + there)
     return tuple(
-        ClassScores(name, float(precision[i]), float(recall[i]), float(f1[i]), int(there[i]))
-        for i, name in enumerate(names)
+        ClassScores(
+            name,
+            float(precision[i]),
+            float(recall[i]),
+            float(f1[i]),
+            int(there[i]),
+            None if ranking is None else ranking.roc_auc,
+            None if ranking is None else ranking.pr_auc,
+        )
+        for i, (name, ranking) in enumerate(zip(names, areas.rankings, strict=True))
     )
 
 
@@ -110,8 +145,14 @@ def share(part: NDArray[np.int64], whole: NDArray[np.int64], *, of_nothing: floa
     return shares
 
 
-def _log_loss(truth: NDArray[np.int32], probabilities: NDArray[np.float64]) -> float:
-    """Return the mean surprise of the true class; a probability of 0 or 1 is taken as next to it."""
+def surprises(truth: NDArray[np.int32], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how surprising the true class of each example is, in nats; a probability of 0 or 1 is as next to it.
+
+    Args:
+        truth: Class numbers, `(examples,)`.
+        probabilities: `(examples, classes)`.
+    """
     least = np.finfo(np.float64).eps
     of_truth = np.clip(probabilities[np.arange(len(truth)), truth], least, 1.0 - least)
-    return float(-np.log(of_truth).mean())
+    surprise: NDArray[np.float64] = -np.log(of_truth)
+    return surprise

@@ -41,7 +41,7 @@ def known_numbers(truth: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[ND
     return expected[is_there], told[is_there]
 
 
-def sequence_accuracy(truth: NDArray[Any], told: NDArray[Any]) -> float:
+def sequence_accuracy(truth: NDArray[Any], told: NDArray[Any]) -> float | None:
     """Return the share of sequences that have every label right, 0 to 1.
 
     Args:
@@ -49,9 +49,13 @@ def sequence_accuracy(truth: NDArray[Any], told: NDArray[Any]) -> float:
         told: The class numbers told, `(examples, steps)`.
 
     Returns:
-        NaN where there is no sequence with a label.
+        None where there is no sequence with a label.
     """
-    is_there = truth >= 0
-    counted = is_there.any(axis=1)
-    right = ((truth == told) | ~is_there).all(axis=1)[counted]
-    return float(right.mean()) if right.size else float("nan")
+    right = sequence_rights(truth, told)[(truth >= 0).any(axis=1)]
+    return float(right.mean()) if right.size else None
+
+
+def sequence_rights(truth: NDArray[Any], told: NDArray[Any]) -> NDArray[np.bool_]:
+    """Return which sequences, `(examples,)`, have every label right; one without labels has."""
+    rights: NDArray[np.bool_] = ((truth == told) | (truth < 0)).all(axis=1)
+    return rights

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.scoring.classification import ClassScores, score_each, share
+from archcli.scoring.ranking import Ranking, rank_classes
 
 
 @dataclass(frozen=True)
@@ -18,13 +19,18 @@ class Multilabel:
 
     Attributes:
         scores: By name: `f1_micro`, over all labels of all examples, `f1_macro`, the mean over those labels that are
-            there or were told, `subset_accuracy`, the share of examples with every label right, and `hamming_loss`, the
-            share of labels that are wrong; all 0 to 1. An F1 is NaN where no label is there and none was told.
+            there or were told, `subset_accuracy`, the share of examples with every label right, `hamming_loss`, the
+            share of labels that are wrong, `roc_auc` and `pr_auc`, the means over the labels that some examples have
+            and some have not; all 0 to 1. What is not defined is left out.
+        notes: What is left out, and why; sentences without a full stop.
         labels: Each label by itself.
+        rankings: The curves of each label; None where there are none.
     """
 
     scores: dict[str, float]
+    notes: tuple[str, ...]
     labels: tuple[ClassScores, ...]
+    rankings: tuple[Ranking | None, ...]
 
 
 def told_labels(outputs: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -43,11 +49,15 @@ def score_labels(truth: NDArray[Any], outputs: NDArray[np.float32], label_names:
     """
     expected, told = truth > 0, told_labels(outputs)
     right, given, there = (expected & told).sum(axis=0), told.sum(axis=0), expected.sum(axis=0)
-    f1 = share(2 * right, given + there, of_nothing=np.nan)
-    scores = {
-        "f1_micro": float(share(2 * right.sum(), (given + there).sum(), of_nothing=np.nan)),
-        "f1_macro": float("nan") if np.isnan(f1).all() else float(np.nanmean(f1)),
-        "subset_accuracy": float((expected == told).all(axis=-1).mean()),
-        "hamming_loss": float((expected != told).mean()),
-    }
-    return Multilabel(scores, score_each(right, given, there, label_names))
+    areas = rank_classes(expected, outputs, label_names)
+    labels = score_each(right, given, there, label_names, areas)
+    each = share(2 * right, given + there, of_nothing=np.nan)
+    scores, notes = dict[str, float](), areas.notes
+    if np.isnan(each).all():
+        notes = ("`f1_micro` and `f1_macro` are left out: no example has a label, and none was told", *notes)
+    else:
+        scores["f1_micro"] = float(2 * right.sum() / (given + there).sum())
+        scores["f1_macro"] = float(np.nanmean(each))
+    scores["subset_accuracy"] = float((expected == told).all(axis=-1).mean())
+    scores["hamming_loss"] = float((expected != told).mean())
+    return Multilabel(scores | areas.scores, notes, labels, areas.rankings)

@@ -2,35 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 
-def score_numbers(truth: NDArray[np.float32], outputs: NDArray[np.float32]) -> dict[str, float]:
+@dataclass(frozen=True)
+class NumberScores:
+    """How well numbers were told.
+
+    Attributes:
+        scores: By name: `r2` (at most 1; 0 is what the mean scores), `mae`, `rmse` and `median_ae` (the median of what
+            the answers are off by), in the target's own units, and `mape` (what they are off by as a share of the
+            truth; 0.1 is a tenth); means over columns, but the root is taken of the mean over all. What is not defined
+            is left out.
+        notes: What is left out, and why; sentences without a full stop.
+    """
+
+    scores: dict[str, float]
+    notes: tuple[str, ...] = ()
+
+
+def score_numbers(truth: NDArray[Any], outputs: NDArray[Any]) -> NumberScores:
     """Score predicted numbers against the truth.
 
-    Args:
-        truth: `(examples, columns)`, in the target's own units.
-        outputs: The same of the model's answers.
+    `r2` takes two examples; of a column that is always the same number it is 1 where every answer is right, else 0.
+    `mape` has no value where a true number is 0.
 
-    Returns:
-        `r2` (at most 1; 0 is what the mean scores), `mae` and `rmse` in the target's own units; means over columns.
-        `r2` is NaN with fewer than two examples; of a column that is always the same number it is 1 where every answer
-        is right, else 0.
+    Args:
+        truth: `(examples, columns)`, in the target's own units, of one example at least.
+        outputs: The same of the model's answers.
     """
     expected = truth.reshape(len(truth), -1).astype(np.float64)
     told = outputs.reshape(len(outputs), -1).astype(np.float64)
     error = told - expected  # (examples, columns)
+    off = np.abs(error)
     squares = np.square(error)
-    return {
-        "r2": _explained(expected, squares) if len(expected) > 1 else float("nan"),
-        "mae": float(np.abs(error).mean()),
-        "rmse": float(np.sqrt(squares.mean())),
-    }
+    scores, notes = {}, []
+    if len(expected) > 1:
+        scores["r2"] = explained(expected, squares)
+    else:
+        notes.append("`r2` is left out: it takes two examples")
+    scores["mae"] = float(off.mean())
+    scores["rmse"] = float(np.sqrt(squares.mean()))
+    scores["median_ae"] = float(np.median(off, axis=0).mean())
+    zeros = int((expected == 0).sum())
+    if zeros:
+        what = "a true number is 0" if zeros == 1 else f"{zeros} true numbers are 0"
+        notes.append(f"`mape` is left out: {what}")
+    else:
+        scores["mape"] = float((off / np.abs(expected)).mean())
+    lost = [name for name, value in scores.items() if not np.isfinite(value)]
+    if lost:
+        listed = ", ".join(f"`{name}`" for name in lost)
+        notes.append(f"left out, since not all answers are finite: {listed}")
+    return NumberScores({name: value for name, value in scores.items() if name not in lost}, tuple(notes))
 
 
-def _explained(expected: NDArray[np.float64], squares: NDArray[np.float64]) -> float:
-    """Return the share of the variance that is explained, the mean over columns."""
+def explained(expected: NDArray[np.float64], squares: NDArray[np.float64]) -> float:
+    """Return the share of the variance that is explained, the mean over columns.
+
+    Args:
+        expected: The truth, `(examples, columns)`.
+        squares: The squares of what the answers are off by.
+    """
     missed = squares.sum(axis=0)
     spread = np.square(expected - expected.mean(axis=0)).sum(axis=0)
     shares = np.where(missed == 0, 1.0, 0.0)  # of columns that never change

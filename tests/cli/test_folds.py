@@ -38,6 +38,11 @@ def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, a
     assert told["scores"]["accuracy"] == {"mean": mean(accuracies), "deviation": stdev(accuracies)}
     described = [json.loads((run / "data.json").read_text())["split"]["fold"] for run in runs]
     assert described == [1, 2, 3]
+    dummies = [
+        json.loads((run / "metrics.json").read_text())["baselines"]["majority_class"]["accuracy"] for run in runs
+    ]
+    baseline = told["baselines"]["majority_class"]["accuracy"]
+    assert baseline == {"mean": mean(dummies), "deviation": stdev(dummies)}
 
 
 def test_one_fold_alone_is_the_run_that_it_was_among_all(folder: Path, archcli: Archcli) -> None:
@@ -54,5 +59,6 @@ def test_lines_name_folds_and_runs(folder: Path, archcli: Archcli) -> None:
     done = archcli("train", "folded.yaml", cwd=folder)
 
     assert done.out.split()[:5] == ["score", "fold", "1", "fold", "2"]
+    assert done.out.splitlines()[-1].startswith("accuracy of majority_class  ")
     assert [line.split()[:2] for line in done.err.splitlines()[:3]] == [["fold", f"{n}/3"] for n in (1, 2, 3)]
     assert done.err.splitlines()[-1] == "next: archcli runs show folded"

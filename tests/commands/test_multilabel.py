@@ -59,11 +59,15 @@ def test_a_run_of_several_labels_from_start_to_end(folder: Path, archcli: Archcl
 
     evaluated = json.loads(archcli("evaluate", run, "--json", cwd=folder).out)
     assert evaluated["main"] == "f1_micro"
-    assert set(evaluated["scores"]) == {"f1_micro", "f1_macro", "subset_accuracy", "hamming_loss"}
+    assert set(evaluated["scores"]) == {
+        *("f1_micro", "f1_macro", "subset_accuracy", "hamming_loss", "roc_auc", "pr_auc")
+    }
     assert evaluated["scores"]["f1_micro"] > 0.9
-    assert [one["name"] for one in evaluated["classes"]] == ["crime", "love", "space"]
-    assert evaluated["confusion"] is None
-    assert [path.name for path in (run / "plots").iterdir()] == ["learning_curves.png"]
+    target = evaluated["targets"]["genres"]
+    assert [one["name"] for one in target["classes"]] == ["crime", "love", "space"]
+    assert target["confusion"] is None
+    plots = {path.name for path in (run / "plots").iterdir()}
+    assert plots == {"learning_curves.png", "roc_and_precision_recall.png"}
 
     answered = list(csv.DictReader(io.StringIO(archcli("predict", run, "new.csv", cwd=folder).out)))
     assert [row["genres"] for row in answered] == ["love|space", ""]

@@ -7,7 +7,7 @@ import pytest
 from sklearn.metrics import accuracy_score, f1_score, r2_score
 
 from archcli.commands.scored import Scored
-from archcli.commands.scores import score_answers
+from archcli.commands.scores import possible_scores, score_answers, score_output
 from archcli.recipe.facts import InputFacts, TargetFacts
 
 RANDOM = np.random.default_rng(0)
@@ -48,7 +48,6 @@ def test_several_labels_are_scored_each_by_itself() -> None:
     assert scored.scores["subset_accuracy"] == pytest.approx(accuracy_score(truth, told > 0.5))
     assert [one.examples for one in scored.first.classes] == truth.sum(axis=0).tolist()
     assert scored.first.confusion is None
-    assert scored.first.truth is None
 
 
 def test_several_targets_are_named() -> None:
@@ -61,8 +60,9 @@ def test_several_targets_are_named() -> None:
     assert scored.main == "kind.accuracy"
     assert scored.scores["price.r2"] == pytest.approx(r2_score(truth["price"], answers["price"]), abs=1e-6)
     assert set(scored.scores) == {
-        *("kind.accuracy", "kind.balanced_accuracy", "kind.f1_macro", "kind.log_loss"),
-        *("price.r2", "price.mae", "price.rmse"),
+        *("kind.accuracy", "kind.balanced_accuracy", "kind.precision_macro", "kind.f1_macro"),
+        *("kind.roc_auc", "kind.pr_auc", "kind.log_loss", "kind.calibration_error"),
+        *("price.r2", "price.mae", "price.rmse", "price.median_ae", "price.mape"),
     }
     assert [answer.output for answer in scored.answers] == ["sort", "price"]
 
@@ -97,10 +97,38 @@ def test_a_target_that_is_not_there_is_left_out() -> None:
     """A file may lack one of several targets."""
     scored = score_answers(
         {"kind": chances(4, 3), "price": np.zeros((4, 1), "float32")},
-        {"price": np.arange(4.0).reshape(4, 1)},
+        {"price": np.arange(1.0, 5.0).reshape(4, 1)},
         Scored(INPUTS, {"kind": KIND, "price": PRICE}),
         part="test",
     )
 
     assert scored.main == "price.r2"
-    assert set(scored.scores) == {"price.r2", "price.mae", "price.rmse"}
+    assert set(scored.scores) == {"price.r2", "price.mae", "price.rmse", "price.median_ae", "price.mape"}
+
+
+def test_what_cannot_be_scored_has_a_note_and_another_main_score() -> None:
+    """One number has no variance; labels that are nowhere have no F1; what is not there has no score at all."""
+    number = score_output("price", PRICE, "", np.ones((1, 1)), np.ones((1, 1), "float32"))
+    labels = score_output("genres", GENRES, "", np.zeros((4, 3)), np.zeros((4, 3), "float32"))
+    nothing = score_output("label", STEPS, "", np.full((2, 5), -1), chances(2, 5, 3))
+
+    assert (number.main, number.notes) == ("mae", ("`r2` is left out: it takes two examples",))
+    assert labels.main == "subset_accuracy"
+    assert nothing.scores == {}
+    assert nothing.notes == ("no example has a `label`: there is no score",)
+
+
+@pytest.mark.parametrize("targets", [{"kind": KIND}, {"kind": KIND, "price": PRICE}, {"a": STEPS, "b": STEPS}])
+def test_possible_scores_are_those_that_there_are(targets: dict[str, TargetFacts]) -> None:
+    """Thresholds are checked against them before anything is run."""
+    truth = {
+        "kind": RANDOM.integers(0, 3, 30),
+        "price": RANDOM.normal(size=(30, 1)),
+        "label": RANDOM.integers(0, 3, (30, 5)),
+    }
+    answers = {"kind": chances(30, 3), "price": truth["price"] + 1, "a": chances(30, 5, 3), "b": chances(30, 5, 3)}
+    scored = Scored(INPUTS, targets)
+
+    found = score_answers({name: answers[name] for name in targets}, truth, scored, part="test")
+
+    assert set(possible_scores(scored)) == set(found.scores)

@@ -87,7 +87,10 @@ def _check_files(run: Path) -> None:
     assert metrics["main"] == "kind.accuracy"
     assert {"kind.accuracy", "price.r2"} <= set(metrics["scores"]["test"])
     plots = {plot.name for plot in (run / "plots").iterdir()}
-    assert plots == {"learning_curves.png", "confusion_matrix_kind.png", "predictions_price.png"}
+    assert plots == {
+        *("learning_curves.png", "confusion_matrix_kind.png", "roc_and_precision_recall_kind.png"),
+        *("calibration_kind.png", "predictions_price.png", "residuals_price.png"),
+    }
 
 
 def test_the_summary_of_a_graph_says_what_each_layer_reads(folder: Path, archcli: Archcli) -> None:
