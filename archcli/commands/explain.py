@@ -42,7 +42,7 @@ def explain(code: str) -> Explanation:
         RecipeError: There is no such code.
     """
     known = explanations()
-    wanted = code.removeprefix("error").strip("[]: ")
+    wanted = code.removeprefix("error").removeprefix("warning").strip("[]: ")
     if wanted not in known:
         hint = did_you_mean(wanted, known) or "`archcli explain` lists them all"
         raise RecipeError(Problem("unknown-code", f"no problem has the code `{code}`", hint=hint))

@@ -1,0 +1,1 @@
+"""What is found in data that can be read: statistics of their columns, and what a person should look at."""
