@@ -14,7 +14,7 @@ from archcli.data.features.shift import scale_target
 from archcli.engine.batch_size import run_halving
 from archcli.engine.faults import describe_running
 from archcli.engine.feeding import place
-from archcli.engine.prediction import predict_outputs
+from archcli.engine.prediction import Prediction, predict_outputs
 from archcli.engine.shortage import fitting_prediction
 from archcli.recipe.facts import END, InputFacts, TargetFacts
 
@@ -47,8 +47,56 @@ def run_saved(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, N
     return _by_name(run_halving(lambda size: predict_outputs(model, given, batch_size=size), size), scored)
 
 
+class Answering:
+    """A saved model that answers one part of the examples after another; traced once, for examples of one shape."""
+
+    def __init__(self, model: keras.Model, scored: Scored) -> None:
+        """Make ready to answer by `model`, as saved, which takes and answers what `scored` says."""
+        self._model, self._scored, self._batch_size = model, scored, 0
+        self._traced: tuple[str, Prediction] | None = None
+
+    def answer(self, inputs: Arrays, *, count: int) -> dict[str, NDArray[Any]]:
+        """Answer raw inputs as in use, where no truth is known: what the model reads of its answers are its own.
+
+        Args:
+            inputs: Raw, by the names of the model's inputs; those that are targets some steps late may be left out.
+            count: How many examples there are, from 1.
+
+        Returns:
+            The answers, `(examples, ...)`, by the outputs' names.
+
+        Raises:
+            TrainingError: `out-of-memory`: not even one example at a time fits.
+        """
+        leaves = [leaf for facts in self._scored.inputs.values() for leaf in facts.leaves]
+        given = {leaf.name: inputs[leaf.name] for leaf in leaves if leaf.kind != "shift"}
+        if not self._batch_size:
+            self._batch_size = fitting_prediction(self._model, _single(given), most=BATCH)
+        if not fed_back(self._scored):
+            return _by_name(run_halving(lambda size: self._run(_single(given), size), self._batch_size), self._scored)
+        return run_halving(lambda size: self._run_freely(given, count, size), self._batch_size)
+
+    def _run(self, given: Any, size: int) -> Any:
+        """Answer all steps at once; where memory runs out with a size, later parts begin with what then fits."""
+        self._batch_size = size
+        shapes = f"{size} {[array.shape[1:] for array in keras.tree.flatten(given)]}"
+        if self._traced is None or self._traced[0] != shapes:
+            self._traced = shapes, Prediction(self._model, batch_size=size)
+        return self._traced[1].run(given)
+
+    def _run_freely(self, given: Arrays, count: int, size: int) -> dict[str, NDArray[Any]]:
+        self._batch_size = size
+        shifts = fed_back(self._scored)
+        batches = []
+        for start in range(0, count, size):
+            batch = {name: values[start : start + size] for name, values in given.items()}
+            with describe_running():
+                batches.append(_run_free(self._model, batch, min(size, count - start), shifts, self._scored))
+        return {name: np.concatenate([batch[name] for batch in batches]) for name in self._scored.outputs}
+
+
 def answer(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDArray[Any]]:
-    """Answer raw inputs as in use, where no truth is known: what the model reads of its answers are its own.
+    """Answer raw inputs as `Answering.answer` does, once.
 
     Args:
         model: As saved.
@@ -61,27 +109,7 @@ def answer(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDAr
     Raises:
         TrainingError: `out-of-memory`: not even one example at a time fits.
     """
-    if not fed_back(scored):
-        return run_saved(model, inputs, scored)
-    shifts = fed_back(scored)
-    given = {
-        leaf.name: inputs[leaf.name]
-        for facts in scored.inputs.values()
-        for leaf in facts.leaves
-        if leaf.kind != "shift"
-    }
-    count = len(next(iter(given.values()))) if given else len(next(iter(inputs.values())))
-
-    def run(size: int) -> list[dict[str, NDArray[Any]]]:
-        batches = []
-        for start in range(0, count, size):
-            batch = {name: values[start : start + size] for name, values in given.items()}
-            with describe_running():
-                batches.append(_run_free(model, batch, min(size, count - start), shifts, scored))
-        return batches
-
-    batches = run_halving(run, fitting_prediction(model, given, most=BATCH))
-    return {name: np.concatenate([batch[name] for batch in batches]) for name in scored.outputs}
+    return Answering(model, scored).answer(inputs, count=len(next(iter(inputs.values()))))
 
 
 def fed_back(scored: Scored) -> dict[str, InputFacts]:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.corpus import Windows, open_corpus
 from archcli.data.faults import Faults
 from archcli.data.features import INPUTS, TARGETS, ReadOptions
 from archcli.data.opening import open_groups, open_windows
 from archcli.data.sources import open_file
-from archcli.data.sources.folder import open_folder
-from archcli.data.table import Raw
+from archcli.data.sources.own_forms import has_own_form, list_own_columns, open_own
+from archcli.data.table import ArrayTable, Raw
 from archcli.data.targets import shift_known_inputs, shift_targets
-from archcli.errors import DataError, Location, Problem
+from archcli.errors import DataError, Location, Problem, Source
 from archcli.recipe.facts import Facts, InputFacts, TargetFacts
-from archcli.recipe.headers import Header, column_hint, read_array_names, read_header, source_delimiter
+from archcli.recipe.headers import FileNames, column_hint, file_delimiter, read_names
 from archcli.recipe.recipe import Named
+
+_TEXT_ENDINGS: Final = ("", ".txt", ".text")
 
 
 @dataclass(frozen=True)
@@ -48,14 +51,14 @@ def read_rows(
     location: Location | None = None,
     needs_targets: bool = False,
 ) -> Rows:
-    """Read the examples of an NPZ, known by the end of its name, of a folder of images, or of a CSV.
+    """Read the examples of a file: of the form that the run was trained on, or an NPZ, a Parquet file or a CSV.
 
     Columns that are neither input nor target are left alone; a target is read where the file has all its columns. The
     next values of a series, which are in its own columns, are read only if they are needed: then the last windows,
     which nothing follows, are left out.
 
     Args:
-        path: The file.
+        path: The file, or a folder of images, sounds or texts.
         facts: What the model was trained on.
         source: The source it was trained on: a CSV is read with the same delimiter, and its lines ordered alike.
         location: Where the command line names the file.
@@ -65,30 +68,25 @@ def read_rows(
         DataError: The file cannot be read, a column is missing, a value cannot be used, or a label is no class of
             the model.
     """
-    delimiter = source_delimiter(source if source is not None and source.name == "csv" else None)
-    header: Header | None = None
-    if path.suffix.lower() == ".npz":
-        names: Sequence[str] = read_array_names(path, location=location)
-    elif path.is_dir() and all(leaf.kind == "image" for leaf in _leaves(facts)):
-        names = tuple(open_folder(path, location=location).arrays)
+    kinds = input_kinds(facts)
+    delimiter = file_delimiter(path, source)
+    if is_corpus(path, facts, source):
+        names = FileNames(tuple(facts.inputs), "column")
+    elif has_own_form(path, source, kinds):
+        names = FileNames(list_own_columns(path, source, kinds, location=location), "column")
     else:
-        header = read_header(path, delimiter, location=location)
-        names = header.names
-        _check_table(path, facts, location)
-    _check_columns(path, facts, names, header, location)
-    known = {name: target for name, target in facts.targets.items() if _is_known(target, names, needs_targets)}
+        names = read_names(path, delimiter=delimiter, location=location)
+    check_columns(path, facts, names, location)
+    known = {name: target for name, target in facts.targets.items() if _is_known(target, names.names, needs_targets)}
     wanted = [column for given in facts.inputs.values() for column in given.columns]
     wanted += [column for target in known.values() for column in target.columns]
     table = _open(path, facts, source, wanted, delimiter=delimiter, location=location, needs_targets=needs_targets)
     faults = Faults()
-    inputs = {leaf.name: _read_leaf(table, leaf, faults) for leaf in _leaves(facts)}
+    inputs = {leaf.name: read_leaf(path, table, leaf, faults) for leaf in raw_leaves(facts)}
     targets = {
         name: TARGETS["series" if target.is_series else target.kind].read_known(table, target, faults)
         for name, target in known.items()
     }
-    for leaf in _leaves(facts):
-        if leaf.kind == "numeric":
-            _check_shape(path, leaf.columns, inputs[leaf.name].shape[1:], leaf.shape, faults)
     for name, target in known.items():
         if not target.padded:
             _check_shape(path, target.columns, targets[name].values.shape[1:], target.shape, faults)
@@ -116,67 +114,110 @@ def _open(
     needs_targets: bool,
 ) -> Any:
     """Open a file as what the features are read from: its lines, windows of them, or groups of them."""
-    kinds = {leaf.kind for leaf in _leaves(facts)}
+    kinds = input_kinds(facts)
+    if is_corpus(path, facts, source):
+        return open_new_corpus(path, facts, ahead=max([0, *(-target.shift_by for target in facts.targets.values())]))
+    if has_own_form(path, source, kinds):
+        return open_own(path, source, columns, kinds, location=location)
     if source is not None and "series" in kinds:
-        past = max(leaf.shape[0] or 1 for leaf in _leaves(facts))
+        past = max(leaf.shape[0] or 1 for leaf in raw_leaves(facts))
         ahead = max(target.shape[0] for target in facts.targets.values()) if needs_targets else 0
         return open_windows(path, source, columns, past, ahead, 1, location=location)
     if source is not None and "sequence" in kinds:
         return open_groups(path, source, columns, location=location)
-    if path.is_dir():
-        return open_folder(path, location=location)
     return open_file(path, columns, delimiter=delimiter, location=location)
 
 
-def _leaves(facts: Facts) -> Iterator[InputFacts]:
-    """Yield what is read from columns, one for each raw tensor."""
-    for given in facts.inputs.values():
-        yield from (leaf for leaf in given.leaves if leaf.kind != "shift")
+def raw_leaves(facts: Facts) -> tuple[InputFacts, ...]:
+    """Return what is read from columns, one for each raw tensor."""
+    return tuple(leaf for given in facts.inputs.values() for leaf in given.leaves if leaf.kind != "shift")
 
 
-def _read_leaf(table: Any, leaf: InputFacts, faults: Faults) -> Raw:
-    asked = ReadOptions(may_miss=leaf.fill is not None or leaf.fill_word is not None, shape=leaf.shape)
-    return INPUTS[leaf.kind].read(table, leaf.columns, faults, asked)
+def input_kinds(facts: Facts) -> set[str]:
+    """Return the types of what is read from columns."""
+    return {leaf.kind for leaf in raw_leaves(facts)}
 
 
-def _check_columns(
-    path: Path, facts: Facts, names: Sequence[str], header: Header | None, location: Location | None
+def read_leaf(path: Path, table: Any, leaf: InputFacts, faults: Faults) -> Raw:
+    """Read what one raw tensor takes, `(examples, *shape)`; what is wrong goes to `faults`."""
+    values = INPUTS[leaf.kind].read(table, leaf.columns, faults, ReadOptions.of(leaf))
+    if leaf.kind == "numeric":
+        _check_shape(path, leaf.columns, values.shape[1:], leaf.shape, faults)
+    return values
+
+
+def is_corpus(path: Path, facts: Facts, source: Named | None) -> bool:
+    """Tell whether a file is one long text, as the run was trained on: by its name a text, and no table."""
+    is_text = input_kinds(facts) == {"text"} and len(facts.inputs) == 1 and not path.is_dir()
+    return is_text and source is not None and source.name == "text" and path.suffix.lower() in _TEXT_ENDINGS
+
+
+def open_new_corpus(path: Path, facts: Facts, *, ahead: int) -> ArrayTable:
+    """Cut a new long text as the one that the run was trained on, `ahead` symbols after each window with it.
+
+    Raises:
+        DataError: The file cannot be read, or is shorter than one window.
+    """
+    (leaf,) = raw_leaves(facts)
+    arguments = {"split": leaf.split, "standardize": leaf.standardize, "window": leaf.shape[0]}
+    feature = Named("text", arguments, Location(Source("command line"), 1))
+    return open_corpus(path, Windows(leaf.columns[0], feature, ahead))
+
+
+def check_columns(
+    path: Path,
+    facts: Facts,
+    names: FileNames,
+    location: Location | None = None,
+    *,
+    needs_targets: bool = True,
 ) -> None:
-    """Find all input columns, and all or none of each target's."""
+    """Find all input columns, and all or none of each target's.
+
+    Args:
+        path: The file.
+        facts: What the model was trained on.
+        names: What the file has.
+        location: Where the command line names it.
+        needs_targets: Whether targets matter.
+
+    Raises:
+        DataError: A column is missing, or the file cannot hold what the model reads.
+    """
+    unfit = () if names.header is None else _find_no_table(path, facts, location)
+    if unfit:
+        raise DataError(*unfit)
     wanted = {column: given.name for given in facts.inputs.values() for column in given.columns}
-    for target in facts.targets.values():
-        if set(target.columns) & set(names) and not target.is_series:
+    for target in facts.targets.values() if needs_targets else ():
+        if set(target.columns) & set(names.names) and not target.is_series:
             wanted |= dict.fromkeys(target.columns, target.name)
-    place = location if header is None else header.record.locate_characters()
-    noun = "array" if header is None else "column"
+    place = location if names.header is None else names.header.record.locate_characters()
     problems = [
         Problem(
             "column-not-found",
-            f"`{path.name}` has no {noun} `{column}`, which `{owner}` is read from",
+            f"`{path.name}` has no {names.noun} `{column}`, which `{owner}` is read from",
             place,
-            column_hint(column, names, header),
+            column_hint(column, names.names, names.header),
         )
         for column, owner in wanted.items()
-        if column not in names
+        if column not in names.names
     ]
     if problems:
         raise DataError(*problems)
 
 
-def _check_table(path: Path, facts: Facts, location: Location | None) -> None:
-    """See that a CSV can hold the inputs: one column for each number."""
-    problems = [
+def _find_no_table(path: Path, facts: Facts, location: Location | None) -> tuple[Problem, ...]:
+    """Say which inputs a CSV cannot hold: it has one number a column."""
+    return tuple(
         Problem(
             "not-a-table",
             f"a CSV cannot hold `{leaf.name}`: one example has the shape {leaf.shape}",
             location,
             f"save the examples in an NPZ: `numpy.savez({path.stem!r}, {leaf.columns[0]}=...)`",
         )
-        for leaf in _leaves(facts)
+        for leaf in raw_leaves(facts)
         if leaf.kind == "numeric" and leaf.shape != (len(leaf.columns),)
-    ]
-    if problems:
-        raise DataError(*problems)
+    )
 
 
 def _check_shape(

@@ -20,7 +20,8 @@ PATH = TargetFacts("path", "number", (2, 2), ("x", "y"))
 def table(**outputs: tuple[np.ndarray, TargetFacts | None]) -> dict[str, list[int | float | str]]:
     """Write answers as a table."""
     answers = {name: np.asarray(given, "float32") for name, (given, _) in outputs.items()}
-    return answer_table(answers, Scored({}, {name: target for name, (_, target) in outputs.items()}))
+    columns = answer_table(answers, Scored({}, {name: target for name, (_, target) in outputs.items()}))
+    return {name: column.cells() for name, column in columns.items()}
 
 
 def one_hot(numbers: list[list[int]]) -> np.ndarray:
