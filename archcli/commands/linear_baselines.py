@@ -23,10 +23,10 @@ MOST_FEATURES: Final = 2_000
 """Features that it takes, all inputs side by side."""
 
 MOST_WORK: Final = 40_000_000
-"""Examples times features, times classes: a few seconds."""
+"""Examples times features, times classes, for a logistic regression: a few seconds."""
 
-MOST_WINDOWED: Final = 500
-"""Values of a window that an autoregression takes."""
+MOST_SQUARED: Final = 2_000_000_000
+"""Examples times the square of the features, or of the values of a window, for least squares: likewise."""
 
 
 class _Unfit(Exception):  # noqa: N818 -- no error: a linear model does not suit these data
@@ -91,11 +91,13 @@ def _check_target(target: TargetFacts, examples: int, scored: Scored) -> None:
 
 
 def _answer(target: TargetFacts, truth: NDArray[Any], known: NDArray[Any], asked: NDArray[Any]) -> NDArray[Any]:
-    work = known.size * max(1, len(target.classes))
+    work = known.size * len(target.classes)
     if known.shape[1] > MOST_FEATURES or work > MOST_WORK:
         times = f", times {len(target.classes)} classes," if target.classes else ""
         found = f"{len(known):,} training examples of {known.shape[1]:,} features{times}"
         raise _Unfit(f"{found} are too much to be quick")
+    if not target.classes:
+        _check_squared(known, "features")
     if known.shape[1] != asked.shape[1]:
         raise _Unfit(f"its features are {known.shape[1]:,} in training and {asked.shape[1]:,} here")
     if not (np.isfinite(known).all() and np.isfinite(asked).all()):
@@ -117,11 +119,15 @@ def _continue_series(target: TargetFacts, inputs: Arrays, training: Part, scored
         np.concatenate([part[name].reshape(len(part[name]), -1) for name in names], axis=1)
         for part in (training.inputs, inputs)
     )
-    if known.shape[1] > MOST_WINDOWED:
-        raise _Unfit(f"a window of {known.shape[1]:,} values is more than {MOST_WINDOWED}")
+    _check_squared(known, "values of a window")
     if len(known) <= known.shape[1] + 1:
         raise _Unfit(f"{len(known):,} training examples are too few for {known.shape[1]:,} values of a window")
     return fit_autoregression(known, training.targets[target.name], asked)
+
+
+def _check_squared(known: NDArray[Any], what: str) -> None:
+    if known.size * known.shape[1] > MOST_SQUARED:
+        raise _Unfit(f"{len(known):,} training examples of {known.shape[1]:,} {what} are too much to be quick")
 
 
 def _features(inputs: Mapping[str, InputFacts], raw: Arrays) -> NDArray[Any]:

@@ -14,8 +14,8 @@ from archcli.runs.plots import plot_confusion, plot_predictions
 from archcli.runs.score_plots import RankingCurve, plot_calibration, plot_horizon, plot_rankings, plot_residuals
 from archcli.scoring.labels import known_numbers
 
-MOST_COLUMNS_DRAWN: Final = 8
-"""Columns of numbers that get pictures each: no one looks at more."""
+MOST_COLUMNS_DRAWN: Final = 4
+"""Columns of numbers that get pictures each: no one looks at more. Of a series the first and the last step do."""
 
 MOST_CURVES: Final = 10
 POINTS: Final = 1000
@@ -86,8 +86,10 @@ def _draw_numbers(own: OutputScores, folder: Path, pictures: Drawing, *, suffix:
     target = own.target
     known, given = known_numbers(own.truth, own.outputs)
     truth, told = known.astype(np.float64), given.astype(np.float64)
-    single = truth.shape[1] == 1
-    for column in range(min(truth.shape[1], MOST_COLUMNS_DRAWN)):
+    width = truth.shape[1]
+    single = width == 1
+    drawn = sorted({0, width - 1}) if target.is_series else range(min(width, MOST_COLUMNS_DRAWN))
+    for column in drawn:
         name = target.columns[column] if column < len(target.columns) else f"{target.name} {column}"
         if target.is_series and not single:
             name = f"{target.columns[0]}, {column + 1} ahead"

@@ -31,7 +31,7 @@ MOST_UNITS: Final = 10_000
 MOST_CLASSES: Final = 200
 """More classes would take seconds: then there are no intervals of scores that are means over classes."""
 
-_CHUNK: Final = 50
+_DRAWN_AT_ONCE: Final = 1_000_000
 
 Interval = tuple[float, float]
 _Floats = NDArray[np.float64]
@@ -175,11 +175,13 @@ class _Sums:
         table = np.concatenate(list(self._columns.values()), axis=1)
         random = np.random.default_rng(SEED)
         totals = np.empty((RESAMPLES, table.shape[1]))
-        for start in range(0, RESAMPLES, _CHUNK):
-            drawn = random.integers(0, self._units, (_CHUNK, self._units), np.int32)
-            drawn += np.arange(_CHUNK, dtype=np.int32)[:, np.newaxis] * np.int32(self._units)
-            counts = np.bincount(drawn.ravel(), minlength=_CHUNK * self._units).reshape(_CHUNK, self._units)
-            totals[start : start + _CHUNK] = counts.astype(np.float64) @ table
+        chunk = min(RESAMPLES, _DRAWN_AT_ONCE // self._units)
+        for start in range(0, RESAMPLES, chunk):
+            count = min(chunk, RESAMPLES - start)
+            drawn = random.integers(0, self._units, (count, self._units), np.int32)
+            drawn += np.arange(count, dtype=np.int32)[:, np.newaxis] * np.int32(self._units)
+            counts = np.bincount(drawn.ravel(), minlength=count * self._units).reshape(count, self._units)
+            totals[start : start + count] = counts.astype(np.float64) @ table
         widths = np.cumsum([column.shape[1] for column in self._columns.values()])
         return dict(zip(self._columns, np.split(totals, widths[:-1], axis=1), strict=True))
 

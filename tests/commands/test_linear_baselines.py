@@ -153,3 +153,10 @@ def test_too_many_examples_or_classes_are_not_fitted() -> None:
     _, notes = linear_baselines(tested, {"x": wide[:12]}, part({"x": wide}, {"kind": labels[:12_000]}), four)
     found = "12,000 training examples of 1,000 features, times 4 classes, are too much to be quick"
     assert notes == [f"logistic_regression is left out: {found}"]
+
+    ridge = Scored({"x": InputFacts("x", (1000,), ("x",))}, {"price": PRICE})
+    prices = np.arange(12_000.0)[:, None]
+    _, notes = linear_baselines(
+        scores(ridge, {"price": prices[:12]}), {"x": wide[:12]}, part({"x": wide}, {"price": prices}), ridge
+    )
+    assert notes == [f"ridge is left out: {found.replace(', times 4 classes,', '')}"]
