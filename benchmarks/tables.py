@@ -27,6 +27,7 @@ from pyarrow import csv, parquet
 WORDS = [f"quarter {letter}" for letter in "abcdefghijklmnopqrst"]
 ROWS_AT_ONCE = 250_000
 RECIPE = """\
+archcli: 1
 data:
   source: {{{form}: {{path: {path}}}}}
   inputs:
@@ -42,9 +43,10 @@ PEAK = 'next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a process took."""
+    """What a process took; CPU time is that of all its threads."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: int
 
 
@@ -67,12 +69,11 @@ def write_table(path: Path, rows: int) -> None:
 
 def run(code: str) -> Cost:
     """Run Python in a process of its own, which prints its seconds and its peak of memory in the end."""
-    ending = f"\nimport json\nprint(json.dumps([time.perf_counter() - began, {PEAK}]))"
+    ending = f"\nimport json\nprint(json.dumps([time.perf_counter() - began, time.process_time() - used, {PEAK}]))"
     done = subprocess.run([sys.executable, "-c", code + ending], capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(done.stderr)
-    seconds, peak = json.loads(done.stdout.splitlines()[-1])
-    return Cost(seconds, peak)
+    return Cost(*json.loads(done.stdout.splitlines()[-1]))
 
 
 def read_alone(path: Path) -> Cost:
@@ -81,9 +82,8 @@ def read_alone(path: Path) -> Cost:
     if path.suffix == ".csv":
         types = "{'quarter': pa.dictionary(pa.int32(), pa.string())}"
         read = f"csv.read_csv({str(path)!r}, convert_options=csv.ConvertOptions(column_types={types}))"
-    return run(
-        f"import time\nimport pyarrow as pa\nfrom pyarrow import csv, parquet\nbegan = time.perf_counter()\n{read}"
-    )
+    start = "import time\nimport pyarrow as pa\nfrom pyarrow import csv, parquet\n"
+    return run(f"{start}began, used = time.perf_counter(), time.process_time()\n{read}")
 
 
 def read_data(recipe: Path) -> Cost:
@@ -95,7 +95,7 @@ def read_data(recipe: Path) -> Cost:
         from archcli.recipe.checking import load_recipe
         recipe = load_recipe(Path({path!r}))
         import pyarrow.csv, pyarrow.compute
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         load_dataset(recipe.data, batch_size=1)
     """
     return run(textwrap.dedent(code).format(path=str(recipe)).strip())
@@ -105,7 +105,7 @@ def run_command(*arguments: str) -> Cost:
     """Run a command of archcli's, start-up and everything included."""
     code = f"""\
         import time
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         import sys
         from archcli.cli.app import main
         sys.argv = ["archcli", *{list(arguments)!r}]
@@ -132,7 +132,7 @@ def main() -> None:
         recipe.write_text(RECIPE.format(form=given.form, path=table), encoding="utf-8")
         out = sys.stdout
         out.write(f"{given.rows} rows, {table.stat().st_size >> 20} MB\n\n")
-        out.write("| what | seconds | rows/s | peak MB |\n|---|---|---|---|\n")
+        out.write("| what | seconds | CPU | rows/s | peak MB |\n|---|---|---|---|---|\n")
         steps = {
             "Arrow, reading alone": lambda: read_alone(table),
             "archcli, reading alone": lambda: read_data(recipe),
@@ -143,7 +143,8 @@ def main() -> None:
         }
         for what, measure in steps.items():
             cost = measure()
-            out.write(f"| {what} | {cost.seconds:.1f} | {given.rows / cost.seconds:,.0f} | {cost.peak_mb} |\n")
+            rate = f"{given.rows / cost.seconds:,.0f}"
+            out.write(f"| {what} | {cost.seconds:.1f} | {cost.cpu_seconds:.1f} | {rate} | {cost.peak_mb} |\n")
             out.flush()
             time.sleep(1)
 

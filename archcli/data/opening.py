@@ -74,8 +74,8 @@ def open_examples(data: Data) -> Opened:
         groups = open_groups(source_path(source), source, wanted, location=location, numbers=numbers)
         return Opened(groups, order=_order_groups(groups, times[0]) if times else None)
     if times:
-        table = _open_rows(source_path(source), source, [*columns, *times], location, numbers=numbers)
-        return Opened(table, order=order_in_time(table, times[0], is_series=False))
+        lines = _open_rows(source_path(source), source, [*columns, *times], location, numbers=numbers)
+        return Opened(lines, order=order_in_time(lines, times[0], is_series=False))
     if source.name in (*OWN_FORMS, "folder"):
         kinds = {feature.name for feature in data.inputs.values()}
         return Opened(open_own(source_path(source), source, columns, kinds, location=location))

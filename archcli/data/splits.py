@@ -196,7 +196,7 @@ def _count_parts(examples: int, split: Split) -> dict[PartName, int]:
 def _divide(class_numbers: NDArray[np.int32], counts: Mapping[PartName, int], seed: int) -> Mapping[PartName, Indices]:
     # Of all that is random in NumPy only the raw stream of a bit generator is promised never to change.
     stream = np.random.PCG64(seed)
-    rest: Indices = np.argsort(stream.random_raw(len(class_numbers)), kind="stable")
+    rest = _order(stream.random_raw(len(class_numbers)))
     parts: dict[PartName, Indices] = {}
     for name in ("test", "validation"):
         if name in counts:
@@ -205,6 +205,13 @@ def _divide(class_numbers: NDArray[np.int32], counts: Mapping[PartName, int], se
     parts["training"] = rest
     _spread_small_classes(parts, class_numbers)
     return {name: np.sort(parts[name]) for name in counts}
+
+
+def _order(numbers: NDArray[np.uint64]) -> Indices:
+    """Return the places of numbers in ascending order, equal ones in the order in which they come."""
+    order: Indices = np.argsort(numbers)  # several times as fast as a stable sort, and the same where none are equal
+    ordered = numbers[order]
+    return np.argsort(numbers, kind="stable") if (ordered[1:] == ordered[:-1]).any() else order
 
 
 def _take_in_proportion(class_numbers: NDArray[np.int32], count: int, stream: np.random.PCG64) -> NDArray[np.bool_]:

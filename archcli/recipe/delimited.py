@@ -94,8 +94,8 @@ def read_records(path: Path, delimiter: str, *, offset: int = 0, line: int = 1) 
     Raises:
         OSError: The file cannot be read.
     """
-    with _open_text(path.open("rb"), offset) as lines:
-        lines.buffer.seek(offset)
+    with path.open("rb") as file, _open_text(file, offset) as lines:
+        file.seek(offset)
         yield from _cut_records(lines, path, delimiter, line)
 
 

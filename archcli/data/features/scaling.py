@@ -9,8 +9,11 @@ from numpy.typing import NDArray
 
 from archcli.data.table import Numbers
 
-_SIZE: Final = 1 << 23
-"""How many numbers are turned into float64 at once."""
+_MOST: Final = 1 << 20
+"""How many numbers are turned into float64 as a whole."""
+
+_AT_ONCE: Final = 1 << 16
+"""How many are, of more: what a processor keeps near."""
 
 
 def means(values: Numbers) -> tuple[float, ...]:
@@ -21,7 +24,7 @@ def means(values: Numbers) -> tuple[float, ...]:
 def deviations(values: Numbers) -> tuple[float, ...]:
     """Return the standard deviation (of a population) for each index of the last axis; 1 where all are equal."""
     axes = tuple(range(values.ndim - 1))
-    spread = values.std(axis=axes, dtype=np.float64) if values.size <= _SIZE else _deviate_by_blocks(values)
+    spread = values.std(axis=axes, dtype=np.float64) if values.size <= _MOST else _deviate_by_blocks(values)
     # Rounding leaves equal numbers a deviation of its own size, which would blow noise up.
     spread[values.min(axis=axes) == values.max(axis=axes)] = 1
     return tuple(map(float, spread))
@@ -29,9 +32,12 @@ def deviations(values: Numbers) -> tuple[float, ...]:
 
 def _deviate_by_blocks(values: Numbers) -> NDArray[np.float64]:
     """Do what `numpy.std` does without a copy of everything."""
-    axes = tuple(range(values.ndim - 1))
-    mean = values.mean(axis=axes, dtype=np.float64)
-    rows = max(1, _SIZE // values[0].size)
-    squares = [((values[start : start + rows] - mean) ** 2).sum(axis=axes) for start in range(0, len(values), rows)]
-    spread: NDArray[np.float64] = np.sqrt(np.sum(squares, axis=0) * (values.shape[-1] / values.size))
+    flat = values.reshape(-1, values.shape[-1])
+    mean = flat.mean(axis=0, dtype=np.float64)
+    rows = max(1, _AT_ONCE // flat.shape[1])
+    squares = np.zeros_like(mean)
+    for start in range(0, len(flat), rows):
+        away = flat[start : start + rows] - mean
+        squares += np.einsum("ij,ij->j", away, away)
+    spread: NDArray[np.float64] = np.sqrt(squares / len(flat))
     return spread
