@@ -9,7 +9,7 @@ from __future__ import annotations
 import warnings
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np  # noqa: TID253 -- only a process that draws, or has trained, imports this module
 
@@ -30,6 +30,9 @@ GREEN = "#009E73"
 MARK_COLOUR = "#333333"
 COLOURS = (BLUE, VERMILION, GREEN, "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#7F7F7F", "#8C564B", "#B5A900")
 LONGEST_NAME = 24
+
+Margins = tuple[float, float, float, float, float]
+"""Left, bottom, right and top, as shares of the page, and what is between panels, as a share of a panel."""
 
 _DOTS_PER_INCH = 100
 _FEW_DOTS = 2000
@@ -54,10 +57,19 @@ def get_ready() -> None:
 
 
 @contextmanager
-def page(path: Path, *, width: float, height: float) -> Iterator[Figure]:
-    """Give an empty figure, `width` times `height` inches, and write it to `path` once it is drawn."""
+def page(path: Path, *, width: float, height: float, margins: Margins | None = None) -> Iterator[Figure]:
+    """Give an empty figure, and write it to `path` once it is drawn.
+
+    Args:
+        path: The PNG.
+        width: Inches.
+        height: Inches.
+        margins: Where what is drawn stands; None: what is written decides, which takes as long again.
+    """
     with _style():
-        figure = _figure(width=width, height=height)
+        figure = _figure(width=width, height=height, layout="compressed" if margins is None else None)
+        if margins is not None:
+            figure.subplots_adjust(*margins)
         yield figure
         # Matplotlib writes its version into the file unless told otherwise.
         write_with(path, lambda temporary: figure.savefig(temporary, format="png", metadata={"Software": None}))
@@ -75,11 +87,11 @@ def _style() -> Iterator[None]:
         yield
 
 
-def _figure(*, width: float, height: float) -> Figure:
+def _figure(*, width: float, height: float, layout: Literal["compressed"] | None = "compressed") -> Figure:
     """Make an empty figure, `width` times `height` inches."""
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout="compressed")
+    return Figure(figsize=(width, height), dpi=_DOTS_PER_INCH, layout=layout)
 
 
 def _fonts() -> list[str]:

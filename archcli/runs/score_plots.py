@@ -57,7 +57,7 @@ def plot_rankings(path: Path, *, curves: Sequence[RankingCurve], of: int, recipe
         SetupError: `cannot-write`.
     """
     which = "" if len(curves) == of else f", the {len(curves)} of {of} with the smallest area"
-    with page(path, width=11.0, height=5.6 if len(curves) <= 5 else 6.2) as figure:
+    with page(path, width=11.0, height=6.0, margins=(0.07, 0.1, 0.99, 0.89, 0.16)) as figure:
         figure.suptitle(f"{headline(recipe_name)}: {shortened(part)} examples ranked{which}")
         roc, precision = figure.subplots(1, 2)
         for colour, curve in zip(COLOURS, curves, strict=False):
@@ -71,8 +71,9 @@ def plot_rankings(path: Path, *, curves: Sequence[RankingCurve], of: int, recipe
         roc.plot([0, 1], [0, 1], color=MARK_COLOUR, linewidth=1, linestyle=":", label="chance: 0.500")
         _frame(roc, "ROC, area under the curve", across="false positives (share of the others)", up="true positives")
         _frame(precision, "precision and recall, average precision", across="recall", up="precision")
-        roc.legend(frameon=False, loc="lower right", fontsize=9)
-        precision.legend(frameon=False, loc="lower left", fontsize=9)
+        behind = {"framealpha": 0.75, "edgecolor": "none", "fontsize": 9}
+        roc.legend(loc="lower right", **behind)
+        precision.legend(loc="lower left", **behind)
 
 
 def plot_calibration(
@@ -102,7 +103,7 @@ def plot_calibration(
         SetupError: `cannot-write`.
     """
     there = counts > 0
-    with page(path, width=6.4, height=7.4) as figure:
+    with page(path, width=6.4, height=7.4, margins=(0.13, 0.08, 0.97, 0.92, 0.2)) as figure:
         right, many = figure.subplots(2, 1, height_ratios=(3, 1), sharex=True)
         right.plot([0, 1], [0, 1], color=MARK_COLOUR, linewidth=1, linestyle=":", label="as often right as sure")
         widths = np.diff(edges)
@@ -147,7 +148,7 @@ def plot_residuals(
     predicted = predicted[finite]
     residuals = predicted - truth[finite]
     what = f"mean {residuals.mean():.4g}, deviation {residuals.std():.4g}" if residuals.size else "nothing to score"
-    with page(path, width=9.0, height=5.4) as figure:
+    with page(path, width=9.0, height=5.4, margins=(0.12, 0.11, 0.98, 0.84, 0.05)) as figure:
         dots, bars = figure.subplots(1, 2, width_ratios=(3, 1), sharey=True)
         draw_dots(dots, predicted, residuals)
         for axes in (dots, bars):
@@ -182,7 +183,7 @@ def plot_horizon(
     from matplotlib.ticker import MaxNLocator
 
     colours = (BLUE, VERMILION, *COLOURS[2:])
-    with page(path, width=8.0, height=5.0) as figure:
+    with page(path, width=8.0, height=5.0, margins=(0.12, 0.11, 0.98, 0.88, 0.0)) as figure:
         axes = figure.add_subplot()
         for number, (name, values) in enumerate(errors.items()):
             steps = np.arange(1, len(values) + 1)
