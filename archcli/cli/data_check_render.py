@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rich.cells import cell_len
@@ -11,6 +12,7 @@ from rich.text import Text
 
 from archcli.cli.render import Column, escape_controls, print_pairs, print_table, problem_data
 from archcli.cli.sparkline import Marks, choose_marks, draw_bar
+from archcli.recipe.delimited import shown_path
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,7 +46,7 @@ def print_report(report: DataReport, console: Console) -> None:
     print_pairs(_heading(report), console)
     for columns, rows in _column_tables(audit, choose_marks(console)):
         _print_line(console)
-        print_fitting(columns, rows, console)
+        _print_fitting(columns, rows, console)
     if len(audit.summaries) > MOST_COLUMNS:
         _print_line(console, f"and {len(audit.summaries) - MOST_COLUMNS:,} more columns, which --json shows")
     for balance in audit.balances:
@@ -75,16 +77,20 @@ def report_data(report: DataReport, command: str) -> dict[str, object]:
     }
 
 
-def print_fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], console: Console) -> None:
-    """Print a table; on a terminal that is too narrow for it, each row as pairs of a title and a cell."""
-    if not console.is_terminal or _width(columns, rows) <= console.width:
-        print_table(columns, rows, console)
-        return
-    titles = [column.title for column in columns]
-    for index, row in enumerate(rows):
-        if index:
-            _print_line(console)
-        print_pairs([(title, cell.strip()) for title, cell in zip(titles, row, strict=True) if cell.strip()], console)
+def _print_fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], console: Console) -> None:
+    """Print a table; on a narrow terminal one with fewer columns, or a sentence for each row where that is too wide."""
+    for left_out in ((), ("as",), ("as", "type")):
+        kept = [index for index, column in enumerate(columns) if column.title not in left_out]
+        chosen, table = [columns[index] for index in kept], [[row[index] for index in kept] for row in rows]
+        if not console.is_terminal or _width(chosen, table) <= console.width:
+            print_table(chosen, table, console)
+            return
+    for name, *cells in rows:
+        told = zip(columns[1:], cells, strict=True)
+        words = [cell if column.title in _BARE else f"{column.title} {cell}" for column, cell in told if cell.strip()]
+        _print_line(console, name, style="bold")
+        for line in Text(escape_controls(", ".join(words))).wrap(console, max(1, console.width - 2)):
+            _print_line(console, f"  {line.plain.rstrip()}")
 
 
 def _heading(report: DataReport) -> Iterator[tuple[str, str]]:
@@ -99,8 +105,10 @@ def _heading(report: DataReport) -> Iterator[tuple[str, str]]:
 
 def _write_source(data: Data) -> str:
     source = data.source
-    shown = [f"{name} {value}" for name, value in source.arguments.items() if isinstance(value, (str, int, float))]
-    return ", ".join([source.name, *shown])
+    path = source.arguments.get("path")
+    others = {name: value for name, value in source.arguments.items() if name != "path"}
+    shown = [f"{name} {value}" for name, value in others.items() if isinstance(value, (str, int, float))]
+    return ", ".join([source.name, *([shown_path(Path(path))] if isinstance(path, str) else []), *shown])
 
 
 def _write_split(split: Split) -> str:
@@ -126,6 +134,7 @@ def _column_tables(audit: Audit, marks: Marks) -> Iterator[tuple[list[Column], l
         yield _without_empty([*titles, "different", "most frequent", "times", "from", "to", "length"], words)
 
 
+_BARE: Final = ("as", "type", "shape")
 _LEFT: Final = ("column", "as", "type", "shape", "most frequent", "from", "to", "length")
 
 
@@ -237,8 +246,8 @@ def _print_findings(findings: Sequence[Finding], console: Console) -> None:
     _print_line(console, closing)
 
 
-def _print_line(console: Console, text: str = "") -> None:
-    console.print(Text(text), soft_wrap=not console.is_terminal)
+def _print_line(console: Console, text: str = "", *, style: str = "") -> None:
+    console.print(Text(text, style=style), soft_wrap=not console.is_terminal)
 
 
 def _width(columns: Sequence[Column], rows: Sequence[Sequence[str]]) -> int:

@@ -68,9 +68,9 @@ def find_ids(variables: Sequence[Variable]) -> Iterator[Finding]:
     for one in variables:
         if not is_id(one):
             continue
-        there = one.training[one.training >= 0]
-        different = len(np.unique(there))
-        message = f"category `{one.name}` has {different:,} different values in {len(there):,} training examples"
+        counts = one.count_classes("training")
+        different = np.count_nonzero(counts)
+        message = f"category `{one.name}` has {different:,} different values in {counts.sum():,} training examples"
         hint = "it looks like an id, of which nothing can be learned for new examples: leave it out"
         yield Finding(Problem("looks-like-an-id", message, hint=hint), (one.name,))
 
@@ -79,8 +79,8 @@ def is_id(variable: Variable) -> bool:
     """Tell whether a column is an input of categories of which there are nearly as many as training examples."""
     if variable.role != "input" or variable.holds != "classes" or not variable.is_single:
         return False
-    there = variable.training[variable.training >= 0]
-    return len(there) >= ENOUGH and len(np.unique(there)) >= MOSTLY * len(there)
+    counts = variable.count_classes("training")
+    return bool(counts.sum() >= ENOUGH and np.count_nonzero(counts) >= MOSTLY * counts.sum())
 
 
 def find_unknown_categories(variables: Sequence[Variable], rows: Rows, names: RowNames) -> Iterator[Finding]:
@@ -88,11 +88,9 @@ def find_unknown_categories(variables: Sequence[Variable], rows: Rows, names: Ro
     for one in variables:
         if one.role != "input" or one.holds != "classes" or is_id(one):
             continue
-        known = np.unique(one.training)
+        is_known = one.count_classes("training") > 0
         for part, values in one.parts.items():
-            if part == "training":
-                continue
-            new = np.unique(values[(values >= 0) & ~np.isin(values, known)])
+            new = np.flatnonzero(~is_known & (one.count_classes(part) > 0))
             if not len(new):
                 continue
             where = rows[part][np.isin(values, new)]
@@ -152,7 +150,7 @@ def _is_constant(variable: Variable) -> bool:
     if variable.holds in ("texts", "flags") or len(values) < 2:
         return False
     if variable.holds == "classes":
-        return variable.role == "input" and len(np.unique(values)) == 1
+        return variable.role == "input" and np.count_nonzero(variable.count_classes("training")) == 1
     there = values[~np.isnan(values)]
     return bool(there.size) and bool(there.min() == there.max())
 

@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.data.audit.variables import Variable, number_texts
+from archcli.data.audit.variables import Variable
 from archcli.data.splits import PartName
 
 Hashes = NDArray[np.uint64]
@@ -29,9 +29,8 @@ def hash_examples(variables: Sequence[Variable], parts: Sequence[PartName]) -> d
     """Hash what the `variables` hold of each example, `(examples,)`; equal values, across parts too, equal hashes."""
     hashed = {part: np.zeros(len(variables[0].parts[part]), np.uint64) for part in parts}
     for position, variable in enumerate(variables):
-        held = number_texts(variable.parts)[0] if variable.holds == "texts" else variable.parts
         for part in parts:
-            hashed[part] = combine(hashed[part], _hash_values(held[part], position))
+            hashed[part] = combine(hashed[part], _hash_values(variable.parts[part], position))
     return hashed
 
 

@@ -73,12 +73,12 @@ def _has_own_ranges(values: NDArray[Any], classes: NDArray[Any]) -> bool:
 
 def _determines(categories: NDArray[Any], told: NDArray[Any]) -> bool:
     """Tell whether all examples of a category have one and the same target."""
-    different, numbered = np.unique(categories, return_inverse=True)
-    return len(different) > 1 and len(different) * EACH <= len(categories) and _is_function(numbered, told)
+    different = np.count_nonzero(np.bincount(categories))
+    return bool(1 < different <= len(categories) / EACH) and _is_function(categories, told)
 
 
 def _is_function(numbered: NDArray[Any], told: NDArray[Any]) -> bool:
-    """Tell whether examples of one number, from 0, have one target."""
+    """Tell whether examples of one number have one target."""
     order = np.argsort(numbered, kind="stable")
     first, second = numbered[order], told[order]
     return bool((second[1:] == second[:-1])[first[1:] == first[:-1]].all())

@@ -36,9 +36,10 @@ def find_early_dates(variables: Sequence[Variable], dataset: Dataset) -> Iterato
     for one in variables:
         if one.kind != "date":
             continue
-        dates = np.char.strip(np.concatenate(list(one.parts.values())).astype(str))
-        is_there = dates != ""
-        _, place = np.unique(dates[is_there], return_inverse=True)
+        dates = np.concatenate(list(one.parts.values()))
+        is_there = dates >= 0
+        order = sorted(range(len(one.classes)), key=one.classes.__getitem__)
+        place = np.argsort(order)[dates[is_there]]
         early = rows[is_there][place < np.maximum.accumulate(place)]
         if len(early):
             hint = "`split: {time: true}` takes the order of the file: sort the file by its dates"

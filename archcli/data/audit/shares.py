@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
+from archcli.data.audit.columns import ENOUGH
 from archcli.data.audit.finding import SHOWN, Finding, join_words, quote_all
 from archcli.data.audit.variables import Variable
 from archcli.data.splits import PartName
@@ -49,20 +47,20 @@ def count_classes(variable: Variable) -> Balance:
     is_exclusive = variable.holds == "classes"
     counts, labelled = dict[PartName, tuple[int, ...]](), dict[PartName, int]()
     for part, values in variable.parts.items():
-        counted = _count(values, len(variable.classes)) if is_exclusive else values.sum(axis=0, dtype=np.int64)
-        counts[part] = tuple(int(count) for count in counted)
+        counts[part] = tuple(variable.count_classes(part).tolist())
         labelled[part] = sum(counts[part]) if is_exclusive else len(values)
     return Balance(variable.name, variable.classes, counts, labelled, is_exclusive)
 
 
 def find_rare_classes(balance: Balance) -> Iterator[Finding]:
-    """Find classes that are rare in training, or not there in another part."""
+    """Find classes that are rare in training, where that has some examples, or not there in another part."""
     classes = balance.classes
     expected = balance.labelled["training"] / len(classes)
+    is_some = balance.labelled["training"] >= ENOUGH
     rare = {
         label: count
         for label, count in zip(classes, balance.counts["training"], strict=True)
-        if count < FEW or (balance.is_exclusive and count < RARE * expected)
+        if is_some and (count < FEW or (balance.is_exclusive and count < RARE * expected))
     }
     if rare:
         listed = [f"`{label}` ({count:,})" for label, count in rare.items()]
@@ -78,7 +76,3 @@ def find_rare_classes(balance: Balance) -> Iterator[Finding]:
             message = f"no {part} example of `{balance.target}` has the class{'es' * (len(absent) > 1)} "
             hint = "nothing is measured of it there: keep more examples out of training, or write `stratify: true`"
             yield Finding(Problem("class-absent", message + quote_all(absent), hint=hint), (balance.target,))
-
-
-def _count(numbers: NDArray[Any], classes: int) -> NDArray[np.int64]:
-    return np.bincount(numbers[numbers >= 0].astype(np.int64), minlength=classes)

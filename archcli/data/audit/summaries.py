@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.data.audit.variables import Variable, number_texts
+from archcli.data.audit.variables import Variable
 
 
 @dataclass(frozen=True)
@@ -60,30 +60,15 @@ def summarise(variable: Variable) -> Summary:
     if variable.holds == "numbers":
         minimum, mean, maximum = _summarise_numbers(variable.parts.values())
         return Summary(variable, examples, missing, minimum, mean, maximum, lengths=lengths)
-    names, counts = _count_classes(variable)
-    most = int(np.argmax(counts)) if len(counts) else None
-    frequent = None if most is None or not counts[most] else (names[most], int(counts[most]))
-    different = int(np.count_nonzero(counts))
+    names = variable.classes
     if variable.kind == "date":
-        dates = sorted(name.strip() for name in names)
-        earliest, latest = (dates[0], dates[-1]) if dates else (None, None)
-        return Summary(variable, examples, missing, different=different, earliest=earliest, latest=latest)
+        dates = (min(names), max(names)) if names else (None, None)
+        return Summary(variable, examples, missing, different=len(names), earliest=dates[0], latest=dates[1])
+    counts = sum((variable.count_classes(part) for part in variable.parts), np.zeros(len(names), np.int64))
+    most = int(np.argmax(counts)) if len(counts) else 0
+    frequent = (names[most], int(counts[most])) if len(counts) and counts[most] else None
+    different = int(np.count_nonzero(counts))
     return Summary(variable, examples, missing, different=different, most_frequent=frequent, lengths=lengths)
-
-
-def _count_classes(variable: Variable) -> tuple[tuple[str, ...], NDArray[np.int64]]:
-    """Return categories, labels or texts, and how often each is there."""
-    parts, names = variable.parts, variable.classes
-    if variable.holds == "texts":
-        numbered, names = number_texts(parts)
-        parts = numbered
-    if variable.holds == "flags":
-        counts = sum((values.sum(axis=0, dtype=np.int64) for values in parts.values()), np.zeros(len(names), np.int64))
-        return names, counts
-    total = np.zeros(len(names), np.int64)
-    for values in parts.values():
-        total += np.bincount(values[values >= 0].astype(np.int64), minlength=len(names))
-    return names, total
 
 
 def _summarise_numbers(parts: Iterable[NDArray[Any]]) -> tuple[float | None, float | None, float | None]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -33,8 +34,8 @@ class Variable:
         shape: Of one example; `()` for one value, None for a size that differs.
         parts: The examples of each part. Numbers: `(examples, *shape)`, float32, NaN where there is none. Classes:
             `(examples, *shape)`, int32, by their place in `classes`, -1 where there is none. Flags: `(examples,
-            classes)`, 1 for each class that an example has. Texts: `(examples,)`, objects.
-        classes: The different labels or categories of all parts, in the order of their numbers.
+            classes)`, 1 for each class that an example has. Texts: as classes, `(examples,)`.
+        classes: The different labels, categories or texts of all parts, in the order of their numbers.
         lengths: How many steps, words or characters each example of each part has; None: all are as long.
     """
 
@@ -62,14 +63,20 @@ class Variable:
         """Count the examples of a part that have no value; the end of a short sequence is no missing value."""
         values = self.parts[part]
         match self.holds:
-            case "texts":
-                return sum(not text.strip() for text in values.tolist())
-            case "classes":
-                return int((values < 0).sum()) if self.is_single else 0
+            case "texts" | "classes":
+                return int((values < 0).sum()) if values.ndim == 1 else 0
             case "flags":
                 return int((values.sum(axis=1) == 0).sum())
             case _:
                 return 0 if self.lengths is not None else int(_any_nan(values).sum())
+
+    def count_classes(self, part: PartName) -> NDArray[np.int64]:
+        """Count how often each class is in a part, at all steps or points; of flags, how many examples have it."""
+        values = self.parts[part]
+        if self.holds == "flags":
+            counted: NDArray[np.int64] = values.sum(axis=0, dtype=np.int64)
+            return counted
+        return np.bincount(values[values >= 0].astype(np.int64, copy=False), minlength=len(self.classes))
 
 
 def list_variables(dataset: Dataset) -> tuple[Variable, ...]:
@@ -93,16 +100,14 @@ def list_variables(dataset: Dataset) -> tuple[Variable, ...]:
 
 def number_texts(parts: Arrays) -> tuple[dict[PartName, NDArray[np.int32]], tuple[str, ...]]:
     """Number the different texts of all parts in the order in which they come; an empty one is -1."""
-    numbers: dict[str, int] = {}
+    numbers = defaultdict[str, int]()
+    numbers.default_factory = numbers.__len__
+    numbers[""] = 0
     numbered = {
-        part: np.fromiter(
-            (-1 if not text.strip() else numbers.setdefault(text, len(numbers)) for text in values.ravel().tolist()),
-            np.int32,
-            values.size,
-        )
+        part: np.fromiter(map(numbers.__getitem__, values.ravel().tolist()), np.int32, values.size) - np.int32(1)
         for part, values in parts.items()
     }
-    return numbered, tuple(numbers)
+    return numbered, tuple(numbers)[1:]
 
 
 def _of_input(dataset: Dataset, owner: str, leaf: InputFacts) -> Iterator[Variable]:
@@ -110,24 +115,23 @@ def _of_input(dataset: Dataset, owner: str, leaf: InputFacts) -> Iterator[Variab
     name = leaf.columns[0] if len(leaf.columns) == 1 else owner
     training = parts["training"]
     if training.dtype == np.object_:
-        texts = {part: values.reshape(len(values)) for part, values in parts.items()}
+        numbered, words = number_texts(parts)
         if leaf.kind == "category":
-            numbered, words = number_texts(texts)
             yield Variable(name, owner, "input", leaf.kind, "classes", (), numbered, words)
-            return
-        split = leaf.split
-        lengths = None
-        if split is not None:
-            lengths = {part: _count_symbols(values, split, leaf.standardize) for part, values in texts.items()}
-        yield Variable(name, owner, "input", leaf.kind, "texts", () if split is None else (None,), texts, (), lengths)
+        elif leaf.split is None:
+            yield Variable(name, owner, "input", leaf.kind, "texts", (), numbered, words)
+        else:
+            counts = _count_symbols(words, leaf.split, leaf.standardize)
+            lengths = {part: counts[numbers] for part, numbers in numbered.items()}  # that of no text is the last
+            yield Variable(name, owner, "input", leaf.kind, "texts", (None,), numbered, words, lengths)
         return
-    lengths = None
+    steps: dict[PartName, NDArray[np.int64]] | None = None
     if leaf.raw_padding is not None:
         parts = {part: _unpad(values, leaf.raw_padding) for part, values in parts.items()}
     if leaf.raw_padding is not None or leaf.kind == "sequence":
-        lengths = {part: _count_steps(values) for part, values in parts.items()}
-    shape = _with_free_steps(training.shape[1:], lengths)
-    yield from _split_columns(Variable(name, owner, "input", leaf.kind, "numbers", shape, parts, (), lengths), leaf)
+        steps = {part: _count_steps(values) for part, values in parts.items()}
+    shape = _with_free_steps(training.shape[1:], steps)
+    yield from _split_columns(Variable(name, owner, "input", leaf.kind, "numbers", shape, parts, (), steps), leaf)
 
 
 def _of_target(dataset: Dataset, target: TargetFacts) -> Iterator[Variable]:
@@ -191,9 +195,10 @@ def _count_steps(values: NDArray[Any]) -> NDArray[np.int64]:
     return lengths
 
 
-def _count_symbols(texts: NDArray[Any], split: Split, standardize: Standardize | None) -> NDArray[np.int64]:
-    """Count the words or characters of each text, as the recipe cuts it."""
-    return np.fromiter((len(cut_text(text, split, standardize)) for text in texts.tolist()), np.int64, len(texts))
+def _count_symbols(texts: Sequence[str], split: Split, standardize: Standardize | None) -> NDArray[np.int64]:
+    """Count the words or characters of each text, as the recipe cuts it, and those of no text at the end."""
+    counts = (len(cut_text(text, split, standardize)) for text in texts)
+    return np.array([*counts, 0], np.int64)
 
 
 def _any_nan(values: NDArray[Any]) -> NDArray[np.bool_]:

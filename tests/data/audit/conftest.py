@@ -30,11 +30,11 @@ def column() -> Callable[..., Variable]:
     ) -> Variable:
         given: dict[Any, Any] = {"training": training, **parts}
         if kind == "text":
-            texts = {part: np.array(values, np.object_) for part, values in given.items()}
+            numbered, words = number_texts({part: np.array(values, np.object_) for part, values in given.items()})
             counted: Any = None
             if lengths is not None:
                 counted = {part: np.array(values) for part, values in lengths.items()}
-            return Variable(name, name, "input", "text", "texts", (None,), texts, lengths=counted)
+            return Variable(name, name, "input", "text", "texts", (None,), numbered, words, counted)
         if isinstance(training[0], str):
             numbered, words = number_texts({part: np.array(values, np.object_) for part, values in given.items()})
             return Variable(name, name, role, "category", "classes", (), numbered, words)  # type: ignore[arg-type]
