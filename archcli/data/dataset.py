@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from archcli.data.description import describe_facts
 from archcli.data.faults import Faults
 from archcli.data.features.multilabel import count_labels
+from archcli.data.features.text import index_texts
 from archcli.data.fingerprint import make_fingerprint
 from archcli.data.inputs import find_leaves, find_paddings, fit_inputs, read_inputs
 from archcli.data.opening import open_examples, read_groups
@@ -176,7 +177,8 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     facts = Facts({name: given[name] for name in data.inputs}, target_facts, len(training))
     _check_training(data, facts, batch_size)
     del targets
-    return Dataset(data, facts, _take(raw, target_values, indices), fingerprint)
+    parts = {name: _cut_to_inputs(facts, part) for name, part in _take(raw, target_values, indices).items()}
+    return Dataset(data, facts, parts, fingerprint)
 
 
 def _divide(
@@ -265,6 +267,20 @@ def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]
         return list(count_labels(class_numbers))
     numbers = class_numbers.astype(np.int64, copy=False)
     return [int(count) for count in np.bincount(numbers[numbers >= 0], minlength=len(target.classes))]
+
+
+def _cut_to_inputs(facts: Facts, part: Part) -> Part:
+    """Return examples with targets that are shifts of a text no longer than the longest text among these.
+
+    An answer is as long as that, and all examples together may have longer ones.
+    """
+    targets = dict(part.targets)
+    for name, target in facts.targets.items():
+        given = facts.inputs[target.shift_of] if target.shift_of is not None else None
+        if given is not None and given.kind == "text" and given.shape[0] is None:
+            texts = part.inputs[given.name].astype(np.object_)
+            targets[name] = targets[name][:, : max(map(len, index_texts(given, texts)))]
+    return replace(part, targets=targets)
 
 
 def _take(

@@ -87,6 +87,19 @@ def test_the_next_symbol_of_a_text(load: Load) -> None:
     assert dataset.training.targets["next"].tolist() == [[0, -1, -1], [-1, -1, -1], [0, 2, -1]]
 
 
+def test_the_next_symbols_are_as_many_as_an_answer_has(load: Load) -> None:
+    """Each part is as long as its own longest text, as the answers to it are, and not as the longest of all."""
+    targets = {"next": ("shift", {"of": "iso", "by": -1})}
+    text = "iso\nabca\nbcab\nab\nba\n"
+
+    dataset = load(text, inputs={"iso": ("text", {"split": "character"})}, targets=targets, test=0.5, time=True)
+
+    assert {name: part.targets["next"].shape for name, part in dataset.parts.items()} == {
+        "training": (2, 4),
+        "test": (2, 2),
+    }
+
+
 def test_the_next_numbers_of_a_sequence(load: Load) -> None:
     """Where nothing follows there is no number."""
     x = np.arange(24.0).reshape(4, 3, 2)
