@@ -225,7 +225,9 @@ def _print_training(report: TrainReport, runs: Path, *, as_json: bool, quiet: bo
         files = {"run": str(path), "model": str(report.run.model), "undrawn": undrawn}
         print_json({**vars(report), **files}, open_console())
         return
-    shown = "  ".join(f"{name} {value:.4f}" for name, value in report.scores[report.evaluated_on].items())
+    freely = f"free_{report.main}"  # of the others `evaluate` tells, too, how they are where it reads its own answers
+    scores = report.scores[report.evaluated_on].items()
+    shown = "  ".join(f"{name} {value:.4f}" for name, value in scores if "free_" not in name or name == freely)
     speed = f"{report.examples_per_second:,.0f} examples/s ({report.mode})"
     how = f"{report.epochs} epochs in {report.seconds:.1f} s, {speed}"
     stopped = ", stopped early" if report.stopped_early else ""

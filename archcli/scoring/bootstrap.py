@@ -31,6 +31,7 @@ MOST_UNITS: Final = 10_000
 MOST_CLASSES: Final = 200
 """More classes would take seconds: then there are no intervals of scores that are means over classes."""
 
+_ROUNDING: Final = 1e-15
 _DRAWN_AT_ONCE: Final = 1_000_000
 
 Interval = tuple[float, float]
@@ -145,7 +146,10 @@ def number_intervals(truth: NDArray[Any], outputs: NDArray[Any], owners: NDArray
         found["mape"] = _over(drawn["share"], count)
     if columns <= MOST_CLASSES:
         spread = drawn["spread"] - _over(np.square(drawn["sum"]), np.broadcast_to(count, drawn["sum"].shape))
-        found["r2"] = (1 - _over(drawn["squares"], spread)).mean(axis=1)
+        least = _ROUNDING * np.square(expected).sum(axis=0)  # below it nothing changes: all is explained, or nothing
+        shares = np.where(drawn["squares"] == 0, 1.0, 0.0)
+        np.divide(spread - drawn["squares"], spread, out=shares, where=spread > least)
+        found["r2"] = shares.mean(axis=1)
     return _intervals({name: values.reshape(-1) for name, values in found.items()})
 
 

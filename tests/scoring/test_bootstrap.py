@@ -64,6 +64,14 @@ def test_intervals_of_numbers_are_those_of_a_loop() -> None:
     assert found["rmse"] == pytest.approx(np.sqrt(squares), abs=0.04)
 
 
+def test_a_column_that_never_changes_is_explained_or_not() -> None:
+    """As its score is: 1 where all is right, else 0; whatever the mean is rounded to."""
+    truth = np.full((20, 2), 0.1)
+
+    assert number_intervals(truth, truth, np.arange(20))["r2"] == (1, 1)
+    assert number_intervals(truth, truth + 1, np.arange(20))["r2"] == (0, 0)
+
+
 def test_intervals_of_labels_are_those_of_a_loop() -> None:
     """Of several labels an example."""
     truth = RANDOM.integers(0, 2, (200, 3))
