@@ -215,7 +215,8 @@ def _ended_by_signal() -> Iterator[None]:
         raise KeyboardInterrupt  # which nobody on the way takes for an error
 
     is_main = threading.current_thread() is threading.main_thread()
-    earlier = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)} if is_main else {}
+    heeded = [number for number in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(number) != signal.SIG_IGN]
+    earlier = {number: signal.signal(number, end) for number in heeded} if is_main else {}
     try:
         yield
     except KeyboardInterrupt:

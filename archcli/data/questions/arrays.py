@@ -87,18 +87,14 @@ def open_npy_in_parts(path: Path, column: str, *, rows: int) -> Iterator[ArrayTa
     Raises:
         DataError: The file cannot be read, is no NPY, or holds Python objects or a single value.
     """
-    read_start(path, None)
-    hint = "save it by `numpy.save`"
+    start = read_start(path, None)
     try:
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except _DAMAGED as error:
-        what = (
-            "holds Python objects, expected numbers or text" if "pickle" in str(error) else "is no NPY, or is cut off"
-        )
-        raise DataError(Problem("not-an-npz", f"`{shown_path(path)}` {what}", hint=hint)) from None
-    if not isinstance(array, np.ndarray):
-        array.close()
-        raise DataError(Problem("not-an-npz", f"`{shown_path(path)}` is an NPZ", hint="call it `.npz`"))
+        array = npy.open_memmap(path, "r") if start.startswith(npy.MAGIC_PREFIX) else None
+    except _DAMAGED:
+        array = None
+    if array is None:
+        message = f"`{shown_path(path)}` is no NPY, is cut off, or holds Python objects"
+        raise DataError(Problem("not-an-npz", message, hint="save it by `numpy.save`, as numbers or as text"))
     if not array.ndim or not len(array):
         what = "is empty, expected examples" if array.ndim else "is a single value, expected one for each example"
         raise DataError(Problem("no-rows" if array.ndim else "wrong-shape", f"`{shown_path(path)}` {what}"))
