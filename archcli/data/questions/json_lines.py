@@ -85,7 +85,7 @@ class JsonTable:
             for column, values in zip(columns, lists, strict=True)
         ]
         cells = [self._fault(row, columns[0], "wrong-shape", "expected lists of one length") for row in uneven]
-        faults.add_cells(f"{columns[0]}, ...", cells, count=len(cells))
+        faults.add_cells(columns[0], cells, count=len(cells))
         longest = max(array.shape[1] for array in read)
         return np.stack([_extend(array, longest) for array in read], axis=-1)
 
