@@ -66,7 +66,8 @@ def _is_small(field: Field) -> bool:
     if field.picture is not None or field.kind == "text":
         return False
     fits_raw = all(isinstance(value, str) or value.size == 1 for value in field.raw)
-    return fits_raw and all(value.size <= SMALL for value in field.network or ())
+    fits_network = field.kind == "category" and field.role == "input"
+    return fits_raw and (fits_network or all(value.size <= SMALL for value in field.network or ()))
 
 
 def _print_small(fields: Sequence[Field], titles: Sequence[str], console: Console, marks: Marks) -> None:
@@ -97,7 +98,10 @@ def _write_small(field: Field, index: int, marks: Marks) -> str:
     read = cut_cells(" ".join(raw.split()), WORD_CELLS, marks) if isinstance(raw, str) else _write_number(raw.item())
     if field.network is None:
         return read
-    given = " ".join(_write_number(number) for number in field.network[index].ravel().tolist())
+    numbers = field.network[index].ravel().tolist()
+    given = " ".join(map(_write_number, numbers))
+    if len(numbers) > SMALL:  # a category among many is a 1 among zeros
+        given = f"1 at {numbers.index(max(numbers))} of {len(numbers):,}"
     return read if given == read else f"{read or '-'} {marks.arrow} {given}"
 
 
@@ -198,6 +202,9 @@ def _is_same(raw: Any, given: Any) -> bool:
 
 
 def _write_number(number: float) -> str:
+    """Write a number with up to four digits that tell; one that is not there is a dash."""
+    if math.isnan(number):
+        return "-"
     return f"{number:.4g}" if abs(number) < 1e4 or number != round(number) else f"{number:.0f}"
 
 

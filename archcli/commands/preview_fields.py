@@ -82,7 +82,8 @@ def _of_input(given: InputFacts, raw: Mapping[str, Any], prepared: NDArray[Any])
                 yield Field(column, "input", leaf.kind, tuple(values[..., index]), tuple(network[..., index]))
         else:
             name = leaf.columns[0] if len(leaf.columns) == 1 else given.name
-            drawn = network if leaf.kind == "audio" else values
+            # As spectra are printed: time goes to the right, frequency up.
+            drawn = np.swapaxes(network, 1, 2)[:, ::-1] if leaf.kind == "audio" else values
             picture = tuple(drawn) if is_picture(drawn.shape[1:]) else None
             yield Field(name, "input", leaf.kind, tuple(values), tuple(network), picture)
 

@@ -114,7 +114,7 @@ def order_in_time(table: Table, column: str, *, is_series: bool) -> NDArray[np.i
     """
     faults = Faults()
     texts = table.texts(column, faults)
-    times = [_read_time(text.strip()) for text in texts]
+    times = [read_time(text.strip()) for text in texts]
     wrong = [row for row, time in enumerate(times) if time is None and texts[row].strip()]
     cells = [
         CellFault(
@@ -148,7 +148,7 @@ def order_in_time(table: Table, column: str, *, is_series: bool) -> NDArray[np.i
     return order
 
 
-def _read_time(text: str) -> float | None:
+def read_time(text: str) -> float | None:
     """Return a time as a number: a number as it is, a date in ISO 8601 as seconds; None for anything else."""
     try:
         return float(text)

@@ -57,7 +57,7 @@ kind   training            test
 flat   15  50.0% ████████  5  50.0% ████████
 house  15  50.0% ████████  5  50.0% ████████
 
-warning[outliers]: `area` is 44000 in row 5, where half of the training examples are between 50.5 and 70.75
+warning[outliers]: `area` is 44000 in row 5, and half of all are between 50.5 and 70.75
 hint: a slip, another unit, or a code for a missing value? if it is right, its logarithm may learn better
 
 1 finding; for more: archcli explain outliers

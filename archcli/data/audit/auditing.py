@@ -20,9 +20,9 @@ from archcli.data.audit.finding import Finding
 from archcli.data.audit.leaks import find_tell_tales
 from archcli.data.audit.lengths import find_extreme_lengths
 from archcli.data.audit.naming import RowNames, name_examples
-from archcli.data.audit.order import find_disorder, find_early_dates
+from archcli.data.audit.order import find_disorder, find_early_dates, find_gaps
 from archcli.data.audit.pictures import find_blank, find_different_sizes
-from archcli.data.audit.shares import Balance, count_classes, find_rare_classes
+from archcli.data.audit.shares import Balance, count_classes, find_rare_classes, find_small_parts
 from archcli.data.audit.summaries import Summary, summarise
 from archcli.data.audit.variables import Variable, list_variables
 from archcli.data.dataset import Dataset
@@ -32,7 +32,6 @@ from archcli.data.inputs import find_leaves
 from archcli.data.opening import Opened, open_examples
 from archcli.data.splits import PartName
 from archcli.data.windows import WindowedTable
-from archcli.recipe.features import has_windows
 from archcli.recipe.recipe import Data
 
 Rows = Mapping[PartName, NDArray[np.int64]]
@@ -86,6 +85,7 @@ def _find_all(
     rows = {name: part.rows for name, part in dataset.parts.items()}
     yield from find_duplicates(variables, rows, names)
     yield from find_tell_tales(variables)
+    yield from find_small_parts({name: len(part) for name, part in dataset.parts.items()})
     for balance in balances:
         yield from find_rare_classes(balance)
     yield from find_mostly_missing(variables)
@@ -93,12 +93,15 @@ def _find_all(
     yield from find_ids(variables)
     yield from find_unknown_categories(variables, rows, names)
     yield from find_outliers(variables, rows, names)
+    if opened is not None and isinstance(opened.table, WindowedTable):
+        yield from _find_in_rows(opened.table, variables)
     yield from find_extreme_lengths(variables, rows, names)
     yield from find_blank(variables, rows, names)
     yield from find_early_dates(variables, dataset)
     if opened is None:
         return
     yield from find_disorder(opened.table, dataset.data)
+    yield from find_gaps(opened.table, dataset.data)
     for leaf in find_leaves(dataset.data):
         if leaf.feature.name == "image" and not isinstance(opened.table, WindowedTable):
             files = opened.table.texts(leaf.columns[0], Faults())
@@ -106,11 +109,22 @@ def _find_all(
             yield from find_different_sizes(leaf.columns[0], paths, image_shape(leaf.feature))
 
 
+def _find_in_rows(table: WindowedTable, variables: tuple[Variable, ...]) -> Iterator[Finding]:
+    """Find the numbers of a series that are far from all others: in the rows of the file, not in all their windows."""
+    columns = dict.fromkeys(one.name for one in variables if one.kind == "series")
+    read = {column: table.table.numbers(column, Faults()) for column in columns}
+    series = [
+        Variable(column, column, "input", "numeric", "numbers", (), {"training": numbers})
+        for column, numbers in read.items()
+    ]
+    rows: Rows = {"training": np.arange(1, 1 + len(table.order))}
+    yield from find_outliers(series, rows, RowNames("row"))
+
+
 def _needs_source(data: Data) -> bool:
-    """Tell whether something is looked at that was not read: the order of a file's lines, the sizes of pictures."""
+    """Tell whether something is looked at that was not read: the rows of a series, the sizes of pictures."""
     has_pictures = any(leaf.feature.name == "image" for leaf in find_leaves(data))
-    has_order = data.source.arguments.get("time") is not None and any(map(has_windows, data.inputs.values()))
-    return has_pictures or has_order
+    return has_pictures or any(feature.name == "series" for feature in data.inputs.values())
 
 
 def _has_balance(variable: Variable) -> bool:

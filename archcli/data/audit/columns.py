@@ -105,9 +105,12 @@ def find_unknown_categories(variables: Sequence[Variable], rows: Rows, names: Ro
 
 
 def find_outliers(variables: Sequence[Variable], rows: Rows, names: RowNames) -> Iterator[Finding]:
-    """Find numbers that are far from the middle half of the training examples: mistakes, units, or a long tail."""
+    """Find numbers that are far from the middle half of the training examples: mistakes, units, or a long tail.
+
+    Of sequences each step counts; of windows, pictures and other arrays nothing is told.
+    """
     for one in variables:
-        if one.holds != "numbers" or not one.is_single:
+        if one.holds != "numbers" or one.kind == "series" or not (one.is_single or one.kind == "sequence"):
             continue
         bounds = _bounds(one.training)
         if bounds is None:
@@ -119,9 +122,11 @@ def find_outliers(variables: Sequence[Variable], rows: Rows, names: RowNames) ->
             continue
         farthest = values[np.argmax(np.maximum(values - high, low - values))]
         shown = write_number(float(farthest))
-        found = f"`{one.name}` is {shown}" if len(where) == 1 else f"`{one.name}` is up to {shown}"
-        half = f"between {write_number(low)} and {write_number(high)}"
-        message = f"{found} in {names.list(where)}, where half of the training examples are {half}"
+        found = f"`{one.name}` is {shown}" if len(values) == 1 else f"`{one.name}` is up to {shown}"
+        if len(values) > 1 and farthest < low:
+            found = f"`{one.name}` is down to {shown}"
+        half = f"half of all are between {write_number(low)} and {write_number(high)}"
+        message = f"{found} in {names.list(where)}, and {half}"
         hint = "a slip, another unit, or a code for a missing value? if it is right, its logarithm may learn better"
         yield about_rows(Problem("outliers", message, hint=hint), where, [one.name])
 
@@ -140,9 +145,9 @@ def _beyond(
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return which examples of all parts have a number outside, and these numbers."""
     outside = {part: (values < low) | (values > high) for part, values in parts.items()}
-    where = np.concatenate([rows[part][is_out] for part, is_out in outside.items()])
-    values = np.concatenate([parts[part][is_out].astype(np.float64) for part, is_out in outside.items()])
-    return where, values
+    where = [rows[part][is_out.reshape(len(is_out), -1).any(axis=1)] for part, is_out in outside.items()]
+    values = [parts[part][is_out].astype(np.float64) for part, is_out in outside.items()]
+    return np.concatenate(where), np.concatenate(values)
 
 
 def _is_constant(variable: Variable) -> bool:

@@ -40,24 +40,33 @@ def find_duplicates(
         told = hash_examples(targets, parts)
         whole = {part: combine(given[part], told[part]) for part in parts}
     for part in parts:
-        repeated = rows[part][_is_repeated(whole[part])]
-        if len(repeated):
-            yield _repeated(part, repeated, len(rows[part]), names)
+        is_repeated, first = _find_repeated(whole[part])
+        if len(first):
+            yield _repeated(part, rows[part][is_repeated], rows[part][first], len(rows[part]), names)
     differing = rows["training"][_differ(given["training"], whole["training"])] if targets else rows["training"][:0]
     if len(differing):
         yield _differing(differing, [target.name for target in targets], names)
-    for first, second in _LEAKS:
-        if first in rows and second in rows:
-            shared = rows[second][np.isin(given[second], given[first])]
-            if len(shared):
-                yield _leaked(first, second, shared, len(rows[second]), names)
+    for known, part in _LEAKS:
+        if known in rows and part in rows:
+            is_shared, like = _find_shared(given[part], given[known])
+            if len(like):
+                yield _leaked((known, part), rows[part][is_shared], rows[known][like], len(rows[part]), names)
 
 
-def _is_repeated(hashes: Hashes) -> NDArray[np.bool_]:
-    """Tell which examples are equal to one that comes before."""
-    repeated = np.ones(len(hashes), np.bool_)
-    repeated[np.unique(hashes, return_index=True)[1]] = False
-    return repeated
+def _find_repeated(hashes: Hashes) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Tell which examples are equal to one that comes before, and which is the first that each of them is equal to."""
+    _, first, group = np.unique(hashes, return_index=True, return_inverse=True)
+    is_repeated = np.ones(len(hashes), np.bool_)
+    is_repeated[first] = False
+    return is_repeated, first[group[is_repeated]]
+
+
+def _find_shared(hashes: Hashes, known: Hashes) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Tell which examples are equal to one of `known`, and to which of them, the first if there are several."""
+    different, first = np.unique(known, return_index=True)
+    place = np.minimum(np.searchsorted(different, hashes), len(different) - 1)
+    is_shared = different[place] == hashes
+    return is_shared, first[place[is_shared]]
 
 
 def _differ(given: Hashes, whole: Hashes) -> NDArray[np.bool_]:
@@ -73,16 +82,18 @@ def _differ(given: Hashes, whole: Hashes) -> NDArray[np.bool_]:
     return differing
 
 
-def _repeated(part: PartName, repeated: NDArray[np.int64], examples: int, names: RowNames) -> Finding:
-    is_one = len(repeated) == 1
+def _repeated(
+    part: PartName, rows: NDArray[np.int64], like: NDArray[np.int64], examples: int, names: RowNames
+) -> Finding:
+    is_one = len(rows) == 1
     message = (
-        f"{len(repeated):,} of {examples:,} {part} examples {'is' if is_one else 'are'} equal to an earlier one: "
-        f"{names.list(repeated)}"
+        f"{len(rows):,} of {examples:,} {part} examples {'is' if is_one else 'are'} equal to an earlier one: "
+        f"{names.list(rows, like=like)}"
     )
     hint = "if it was recorded twice, it counts twice: leave one out"
     if not is_one:
         hint = "if they were recorded twice, they count twice: leave all but one out"
-    return about_rows(Problem("duplicate-examples", message, hint=hint), repeated)
+    return about_rows(Problem("duplicate-examples", message, hint=hint), rows)
 
 
 def _differing(rows: NDArray[np.int64], targets: Sequence[str], names: RowNames) -> Finding:
@@ -94,11 +105,19 @@ def _differing(rows: NDArray[np.int64], targets: Sequence[str], names: RowNames)
     return about_rows(Problem("contradicting-examples", message, hint=hint), rows)
 
 
-def _leaked(first: PartName, second: PartName, rows: NDArray[np.int64], examples: int, names: RowNames) -> Finding:
+def _leaked(
+    parts: tuple[PartName, PartName],
+    rows: NDArray[np.int64],
+    like: NDArray[np.int64],
+    examples: int,
+    names: RowNames,
+) -> Finding:
+    known, part = parts
     message = (
-        f"{len(rows):,} of {examples:,} {second} examples have the inputs of a {first} example: {names.list(rows)}"
+        f"{len(rows):,} of {examples:,} {part} examples {'has' if len(rows) == 1 else 'have'} the inputs of a {known} "
+        f"example: {names.list(rows, like=like)}"
     )
     hint = (
-        "the score is too good: leave the doubles out, or keep together what belongs together by `split: {group: ...}`"
+        "the score is too good: leave doubles out, or keep what belongs together in one part by `split: {group: ...}`"
     )
     return about_rows(Problem("leak-between-parts", message, hint=hint), rows)

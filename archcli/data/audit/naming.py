@@ -35,12 +35,24 @@ class RowNames:
         """Name an example by its number, from 1: `row 3`, `cats/3.png`."""
         return self.names[row - 1] if self.names else f"{self.noun} {row}"
 
-    def list(self, rows: NDArray[np.int64]) -> str:
-        """Name examples: `row 3`, `rows 3, 8 and 11`, `rows 1, 2, 3, 4, 5 and 17 more`."""
-        listed = sorted(rows.tolist())
-        shown = [f"`{self.names[row - 1]}`" if self.names else str(row) for row in listed[:SHOWN]]
+    def list(self, rows: NDArray[np.int64], *, like: NDArray[np.int64] | None = None) -> str:
+        """Name examples: `row 3`, `rows 3, 8 and 11`, `rows 1, 2, 3, 4, 5 and 17 more`.
+
+        Args:
+            rows: The examples, by where they stand in the source, from 1.
+            like: An example that each is like, in the same order: `row 8 (as 3)`.
+        """
+        others = [None] * len(rows) if like is None else like.tolist()
+        listed = sorted(zip(rows.tolist(), others, strict=True), key=lambda pair: pair[0])
+        shown = [
+            self._call(row) if other is None else f"{self._call(row)} (as {self._call(other)})"
+            for row, other in listed[:SHOWN]
+        ]
         joined = join_words(shown, more=len(listed) - len(shown))
         return joined if self.names else f"{self.noun}{'' if len(listed) == 1 else 's'} {joined}"
+
+    def _call(self, row: int) -> str:
+        return f"`{self.names[row - 1]}`" if self.names else str(row)
 
 
 def name_examples(data: Data) -> RowNames:

@@ -1,4 +1,4 @@
-"""How many examples of each part have each class."""
+"""How many examples the parts have, and each class in each of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from archcli.data.audit.columns import ENOUGH
-from archcli.data.audit.finding import SHOWN, Finding, join_words, quote_all
+from archcli.data.audit.finding import SHOWN, Finding, count_of, join_words, quote_all
 from archcli.data.audit.variables import Variable
 from archcli.data.splits import PartName
 from archcli.errors import Problem
@@ -17,6 +17,10 @@ FEW: Final = 5
 
 RARE: Final = 0.1
 """So is one with less than this share of what it would have if all had as many."""
+
+
+MEASURED: Final = 10
+"""With fewer examples a score says next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -76,3 +80,12 @@ def find_rare_classes(balance: Balance) -> Iterator[Finding]:
             message = f"no {part} example of `{balance.target}` has the class{'es' * (len(absent) > 1)} "
             hint = "nothing is measured of it there: keep more examples out of training, or write `stratify: true`"
             yield Finding(Problem("class-absent", message + quote_all(absent), hint=hint), (balance.target,))
+
+
+def find_small_parts(examples: Mapping[PartName, int]) -> Iterator[Finding]:
+    """Find parts that are kept for measuring and have too few examples for it."""
+    for part, count in examples.items():
+        if part != "training" and count < MEASURED:
+            message = f"the {part} part has {count_of(count, 'example')}, and a score of so few says next to nothing"
+            hint = "keep a larger share for it"
+            yield Finding(Problem("small-part", message, hint=hint))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def test_sequences_have_lengths_and_nothing_missing(audit: Callable[..., Audit],
 def test_rows_of_a_series_in_disorder_are_found(audit: Callable[..., Audit], tmp_path: Path) -> None:
     """By the rows that stand after a later one; windows are windows."""
     days = [1, 2, 5, 3, 4, *range(6, 40)]
-    lines = [f"2024-{1 + day // 28:02d}-{1 + day % 28:02d},{day * day}" for day in days]
+    lines = [f"{date(2024, 1, 1) + timedelta(days=day)},{day * day}" for day in days]
     (tmp_path / "a.csv").write_text("day,x\n" + "\n".join(lines) + "\n", encoding="utf-8")
     source = {"path": str(tmp_path / "a.csv"), "time": "day"}
 
@@ -151,3 +152,16 @@ def test_examples_are_called_as_they_stand(
 ) -> None:
     """Rows, sequences, windows; what is built in has examples."""
     assert name_examples(section(source, arguments, inputs, {"y": ("number", {})})).noun == noun
+
+
+def test_outlier_of_a_series_is_told_of_by_its_row(audit: Callable[..., Audit], tmp_path: Path) -> None:
+    """Not by all the windows that it is in."""
+    numbers = [*range(30), -999, *range(30)]
+    (tmp_path / "a.csv").write_text("x\n" + "\n".join(map(str, numbers)) + "\n", encoding="utf-8")
+
+    found = audit(
+        "csv", {"path": "a.csv"}, {"x": ("series", {"window": 4})}, {"y": ("series", {"columns": "x", "horizon": 1})}
+    )
+
+    told = [one.problem.message for one in found.findings if one.problem.code == "outliers"]
+    assert told == ["`x` is -999 in row 31, and half of all are between 7 and 22"]

@@ -81,9 +81,7 @@ def test_outlier_is_named_with_its_row(column: Column, rows: Rows, told: Told) -
 
     found = told(find_outliers([area], rows(area), NAMES))
 
-    assert found == [
-        ("outliers", "`area` is 10000 in row 103, where half of the training examples are between 25 and 75")
-    ]
+    assert found == [("outliers", "`area` is 10000 in row 103, and half of all are between 25 and 75")]
 
 
 def test_what_is_just_inside_ten_widths_is_no_outlier(column: Column, rows: Rows, told: Told) -> None:
@@ -98,3 +96,18 @@ def test_column_of_which_half_is_equal_has_no_outliers(column: Column, rows: Row
     counts = column([0.0] * 70 + [1.0] * 10 + [500.0])
 
     assert told(find_outliers([counts], rows(counts), NAMES)) == []
+
+
+def test_outlier_in_a_sequence_is_told_of_by_its_sequence(column: Column, rows: Rows, told: Told) -> None:
+    """What follows the end of a sequence is no number."""
+    steps = np.arange(100.0).reshape(10, 10)
+    steps[4, 3] = -5000
+    steps[7, 5:] = NAN
+    speed = column(steps, name="speed", kind="sequence")
+
+    found = told(find_outliers([speed], rows(speed), RowNames("sequence")))
+
+    low, high = np.nanpercentile(steps, [25, 75])
+    assert found == [
+        ("outliers", f"`speed` is -5000 in sequence 5, and half of all are between {low:.4g} and {high:.4g}")
+    ]

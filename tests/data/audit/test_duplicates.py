@@ -26,7 +26,7 @@ def test_equal_rows_are_duplicates(column: Column, rows: Rows, told: Told) -> No
     found = list(find_duplicates([number, word, target], rows(number), NAMES))
 
     assert told(found) == [
-        ("duplicate-examples", "1 of 4 training examples is equal to an earlier one: row 2"),
+        ("duplicate-examples", "1 of 4 training examples is equal to an earlier one: row 2 (as 1)"),
     ]
     assert found[0].rows == (2,)
 
@@ -49,9 +49,9 @@ def test_inputs_of_training_in_another_part_are_a_leak(column: Column, rows: Row
     number = column([1.0, 2.0, 3.0], validation=[4.0, 2.0], test=[4.0, 5.0, 1.0])
 
     assert told(find_duplicates([number], rows(number), NAMES)) == [
-        ("leak-between-parts", "1 of 2 validation examples have the inputs of a training example: row 5"),
-        ("leak-between-parts", "1 of 3 test examples have the inputs of a training example: row 8"),
-        ("leak-between-parts", "1 of 3 test examples have the inputs of a validation example: row 6"),
+        ("leak-between-parts", "1 of 2 validation examples has the inputs of a training example: row 5 (as 2)"),
+        ("leak-between-parts", "1 of 3 test examples has the inputs of a training example: row 8 (as 1)"),
+        ("leak-between-parts", "1 of 3 test examples has the inputs of a validation example: row 6 (as 4)"),
     ]
 
 
@@ -84,5 +84,5 @@ def test_pictures_are_compared_whole(column: Column, rows: Rows, told: Told) -> 
     picture = column(pictures)
 
     assert told(find_duplicates([picture], rows(picture), NAMES)) == [
-        ("duplicate-examples", "1 of 4 training examples is equal to an earlier one: row 3")
+        ("duplicate-examples", "1 of 4 training examples is equal to an earlier one: row 3 (as 1)")
     ]

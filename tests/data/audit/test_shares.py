@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from archcli.data.audit.shares import count_classes, find_rare_classes
+from archcli.data.audit.shares import count_classes, find_rare_classes, find_small_parts
 from archcli.data.audit.variables import Variable
 
 Column = Callable[..., Variable]
@@ -52,3 +52,10 @@ def test_class_with_a_tenth_of_its_share_is_rare(column: Column, told: Told) -> 
         ("rare-class", "one class is rare among 1,000 training labels of `a`: `y` (49)")
     ]
     assert told(find_rare_classes(count_classes(enough))) == []
+
+
+def test_part_of_few_examples_is_found(told: Told) -> None:
+    """Nine are few; training may have as few as it likes."""
+    assert told(find_small_parts({"training": 4, "validation": 9, "test": 10})) == [
+        ("small-part", "the validation part has 9 examples, and a score of so few says next to nothing")
+    ]
