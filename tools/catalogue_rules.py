@@ -455,6 +455,7 @@ OVERRIDES: Final[dict[str, dict[str, str]]] = {
 # Classes of Keras's public modules, and of `archcli.layers`, that a recipe cannot name.
 EXCLUDED: Final[dict[str, dict[str, str]]] = {
     "layer": {
+        "DateParts": "archcli adds it to the saved model",
         "FillMissing": "archcli adds it to the saved model",
         "FlaxLayer": "wraps code of another framework",
         "InputLayer": "archcli makes the input from the data",
@@ -463,6 +464,7 @@ EXCLUDED: Final[dict[str, dict[str, str]]] = {
         "Lambda": "needs code",
         "Layer": "base class",
         "ScaleSteps": "archcli adds it to the saved model",
+        "Spectrogram": "archcli adds it to the saved model",
         "TFSMLayer": "wraps a foreign SavedModel",
         "TorchModuleWrapper": "wraps code of another framework",
         "Wrapper": "base class",

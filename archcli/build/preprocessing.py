@@ -84,7 +84,7 @@ def prepare_inputs(inputs: Mapping[str, InputFacts], raw: Mapping[str, NDArray[A
     prepared = {name: raw[name] for name, given in inputs.items() if goes_in_as_it_is(given)}
     model = build_preprocessing({name: given for name, given in inputs.items() if name not in prepared})
     if model is not None:
-        prepared |= _run_in_batches(model, {name: raw[name] for name in model.input})
+        prepared |= run_in_batches(model, {name: raw[name] for name in model.input})
     return {name: prepared[name] for name in inputs}
 
 
@@ -191,8 +191,16 @@ def _plain(numbers: tuple[float, ...]) -> float | list[float]:
     return float(numbers[0]) if len(numbers) == 1 else [float(number) for number in numbers]
 
 
-def _run_in_batches(model: keras.Model, raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
-    """Run a model on examples, a batch at a time."""
+def run_in_batches(model: keras.Model, raw: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    """Run a model that `build_preprocessing` made on raw examples, a batch at a time.
+
+    Args:
+        model: The model; texts that it makes of different lengths are padded by 0 to the longest.
+        raw: What it takes, by name, `(examples, *shape)`, at least one.
+
+    Returns:
+        What it gives, by name.
+    """
     count = len(next(iter(raw.values())))
     size = max(PREPARING_BATCH, PREPARING_BYTES * count // sum(values.nbytes for values in raw.values()))
     whole: dict[str, NDArray[Any]] = {}

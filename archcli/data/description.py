@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from archcli.errors import Problem, RecipeError
-from archcli.recipe.facts import Facts, InputFacts, TargetFacts
+from archcli.recipe.facts import Calendar, Facts, InputFacts, Spectrum, TargetFacts
 
 
 def describe_facts(facts: Facts) -> dict[str, Any]:
@@ -39,7 +39,13 @@ def facts_from_description(description: Mapping[str, Any]) -> Facts:
 
 def _input_facts(values: Mapping[str, Any]) -> InputFacts:
     parts = tuple(_input_facts(part) for part in values.get("parts", ()))
-    return InputFacts(**{**_frozen(values), "parts": parts})
+    calendar, spectrum = values.get("calendar"), values.get("spectrum")
+    whole = {
+        "parts": parts,
+        "calendar": None if calendar is None else Calendar(**_frozen(calendar)),
+        "spectrum": None if spectrum is None else Spectrum(**spectrum),
+    }
+    return InputFacts(**{**_frozen(values), **whole})
 
 
 def _plain(values: Mapping[str, Any]) -> dict[str, Any]:

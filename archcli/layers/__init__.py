@@ -3,6 +3,7 @@
 A saved model loads in any program that has imported this package.
 """
 
+from archcli.layers.date_parts import DateParts
 from archcli.layers.edge_filter import EdgeFilter
 from archcli.layers.elman import Elman
 from archcli.layers.equilibrium import Equilibrium
@@ -16,6 +17,7 @@ from archcli.layers.modern_hopfield import ModernHopfield
 from archcli.layers.pad import Pad
 from archcli.layers.reverse import Reverse
 from archcli.layers.scale_steps import ScaleSteps
+from archcli.layers.spectrogram import Spectrogram
 from archcli.layers.step import Step
 from archcli.layers.trainable_average_pooling import (
     TrainableAveragePooling1D,
@@ -25,6 +27,7 @@ from archcli.layers.trainable_average_pooling import (
 
 __all__ = [
     "Chrono",
+    "DateParts",
     "EdgeFilter",
     "Elman",
     "Equilibrium",
@@ -37,6 +40,7 @@ __all__ = [
     "Pad",
     "Reverse",
     "ScaleSteps",
+    "Spectrogram",
     "Step",
     "TrainableAveragePooling1D",
     "TrainableAveragePooling2D",

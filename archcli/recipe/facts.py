@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-InputKind = Literal["numeric", "category", "text", "shift", "series", "sequence", "image", "side_by_side"]
+InputKind = Literal[
+    "numeric", "category", "text", "shift", "series", "sequence", "image", "date", "audio", "side_by_side"
+]
 TargetKind = Literal["category", "multilabel", "number", "text"]
 Split = Literal["character", "word"]
 Standardize = Literal["lower_and_strip_punctuation", "lower", "strip_punctuation"]
@@ -18,6 +20,44 @@ it is said or, one step late, heard, where 0 is padding."""
 END: Final = "[END]"
 """The second class of a text that is a target, which follows its last symbol. As the input that is that target one step
 late, the same mark stands for the start."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """What a date becomes.
+
+    Attributes:
+        parts: Of `archcli.recipe.features.DATE_PARTS`, in order.
+        cyclic: Whether those that begin anew are a sine and a cosine each.
+    """
+
+    parts: tuple[str, ...]
+    cyclic: bool
+
+
+@dataclass(frozen=True)
+class Spectrum:
+    """What a sound becomes.
+
+    Attributes:
+        samples: How many each has, cut or with silence after it.
+        sampling_rate: Samples a second.
+        frame_length: Samples of a frame.
+        frame_step: Samples from the start of a frame to that of the next.
+        mel_bins: Bands of the mel scale; None: a number for each frequency.
+    """
+
+    samples: int
+    sampling_rate: int
+    frame_length: int
+    frame_step: int
+    mel_bins: int | None
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Frames, and the numbers of each."""
+        frames = 1 + (self.samples - self.frame_length) // self.frame_step
+        return frames, self.mel_bins or self.frame_length // 2 + 1
 
 
 @dataclass(frozen=True)
@@ -36,8 +76,9 @@ class InputFacts:
         vocabulary: How many different indices there are; None: it holds no indices.
         padding: What the steps after the end of a short sequence hold, all numbers of a step alike; None: all are as
             long. It is 0 for texts, and what it is after scaling for numbers.
-        kind: What it is. Raw, a category and a text are texts, `(1,)`, a shift is what the model takes, a side by side
-            is what its parts are, and all others are numbers of the shape that the model takes; an image from 0 to 255.
+        kind: What it is. Raw, a category, a text and a date are texts, `(1,)`, a shift is what the model takes, a sound
+            is its samples from -1 to 1, a side by side is what its parts are, and all others are numbers of the shape
+            that the model takes; an image from 0 to 255.
         raw_padding: What `padding` is in raw numbers; None where there is none, and for texts; a sequence is padded by
             NaN.
         fill: What a missing number, raw a NaN, is replaced by before it is scaled: one for each index of the last
@@ -51,6 +92,8 @@ class InputFacts:
         parts: The inputs that stand side by side, in order.
         shift_of: The target, by name, that a shift is.
         shift_by: How many steps late, from 1.
+        calendar: What a date becomes before it is filled and scaled; None: it is no date.
+        spectrum: What a sound becomes before it is scaled; None: it is no sound.
     """
 
     name: str
@@ -72,6 +115,8 @@ class InputFacts:
     parts: tuple[InputFacts, ...] = ()
     shift_of: str | None = None
     shift_by: int = 0
+    calendar: Calendar | None = None
+    spectrum: Spectrum | None = None
 
     @property
     def leaves(self) -> tuple[InputFacts, ...]:

@@ -9,7 +9,19 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from archcli.recipe.recipe import Named
-from archcli.recipe.types import Either, Field, GivenName, ListOf, Null, Number, Object, Signature, Text, Whole
+from archcli.recipe.types import (
+    Either,
+    Field,
+    GivenName,
+    ListOf,
+    Null,
+    Number,
+    Object,
+    Signature,
+    Text,
+    Truth,
+    Whole,
+)
 
 SIDE_BY_SIDE: Final = "side_by_side"
 """What a list of inputs is in long form."""
@@ -28,6 +40,37 @@ FOLDER_FILE: Final = "file"
 
 FOLDER_CLASS: Final = "class"
 """The column of a folder of images that holds their classes."""
+
+FOLDER_TEXT: Final = "text"
+"""The column of a folder of texts that holds them."""
+
+LINE_TEXT: Final = "text"
+"""The column of a file of lines that holds the texts."""
+
+LINE_LABEL: Final = "label"
+"""The column of a file of lines that holds what stands before the tab."""
+
+TS_VALUES: Final = "values"
+"""The column of a `.ts` file that holds all dimensions side by side; each alone is called `dim_0`, `dim_1`, ..."""
+
+TS_CLASS: Final = "class"
+"""The column of a `.ts` file that holds the classes."""
+
+TS_TARGET: Final = "target"
+"""The column of a `.ts` file that holds numbers to be learned."""
+
+DATE_PATTERN: Final = (
+    r"^[ \t]*([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2})(?::([0-9]{2})(?::([0-9]{2})(?:[.,][0-9]+)?)?)?"
+    r"(?:Z|[+-][0-9]{2}(?::?[0-9]{2})?)?)?[ \t]*$"
+)
+"""A date, perhaps with a time, as ISO 8601 has it: year, month, day, hour, minute and second are its groups. A zone may
+stand at the end, and is not applied: the parts are those that are written. RE2 and Python read it alike."""
+
+DATE_PARTS: Final = ("year", "month", "day", "weekday", "day_of_year", "hour", "minute", "second", "days")
+"""What a date can become; `days` counts those since 1970."""
+
+USUAL_DATE_PARTS: Final = ("year", "month", "day", "weekday", "hour")
+"""What a date becomes where the recipe does not say."""
 
 _COLUMN: Final = Field(
     "columns", Text(), "The column with the label; a file of arrays: the array.", inferred="the name"
@@ -56,20 +99,18 @@ _SCALE: Final = Field(
     "the last axis; a number: multiplied by it; null: as they are.",
 )
 
+_MISSING: Final = Field(
+    "missing",
+    Either((Text(("mean", "median", "zero")), Number(), Null())),
+    "What stands for a number that is not there: mean or median of the training examples, zero, or a number; null: "
+    "none may be missing.",
+)
+
 INPUTS: Final[Mapping[str, Signature]] = {
     "numeric": Signature(
         "numeric",
         "Numbers: columns of a table, or an array of any shape.",
-        {
-            "columns": _COLUMNS,
-            "missing": Field(
-                "missing",
-                Either((Text(("mean", "median", "zero")), Number(), Null())),
-                "What stands for a number that is not there: mean or median of the training examples, zero, or a "
-                "number; null: none may be missing.",
-            ),
-            "scale": _SCALE,
-        },
+        {"columns": _COLUMNS, "missing": _MISSING, "scale": _SCALE},
         first="columns",
     ),
     "category": Signature(
@@ -159,6 +200,76 @@ INPUTS: Final[Mapping[str, Signature]] = {
             "height": Field("height", Whole(minimum=1, maximum=4096), "Rows that it is made to have.", required=True),
             "width": Field("width", Whole(minimum=1, maximum=4096), "Columns that it is made to have.", required=True),
             "color_mode": Field("color_mode", Text(COLOR_MODES), "Colours, or shades of grey alone.", "rgb"),
+        },
+        first=None,
+    ),
+    "date": Signature(
+        "date",
+        "A date, perhaps with a time, as ISO 8601 has it, in numbers.",
+        {
+            "columns": Field("columns", Text(), "The column with the date.", inferred="the name"),
+            "parts": Field(
+                "parts",
+                ListOf(Text(DATE_PARTS), minimum_length=1),
+                "What it becomes, a number each: `weekday` from 1 for Monday, `days` those since 1970.",
+                USUAL_DATE_PARTS,
+            ),
+            "cyclic": Field(
+                "cyclic",
+                Truth(),
+                "Whether what begins anew, such as the hour, becomes a sine and a cosine in place of a number.",
+                False,
+            ),
+            "missing": Field(
+                "missing",
+                Either((Text(("mean", "median", "zero")), Null())),
+                "What stands for each number of a date that is not there: mean or median of the training examples, or "
+                "zero; null: none may be missing.",
+            ),
+            "scale": _SCALE,
+        },
+        first="columns",
+    ),
+    "audio": Signature(
+        "audio",
+        "Sound of a WAV file as short-time spectra: for each frame the logarithm of the power at each frequency.",
+        {
+            "columns": Field(
+                "columns",
+                Text(),
+                "The column with the name of the file, relative to the file that it stands in.",
+                inferred="the name",
+            ),
+            "sampling_rate": Field(
+                "sampling_rate",
+                Whole(minimum=1, maximum=1_000_000),
+                "Samples a second, which every file must have.",
+                required=True,
+            ),
+            "seconds": Field(
+                "seconds",
+                Number(above=0, maximum=3600),
+                "How long each is made, by cutting its end or by silence after it.",
+                required=True,
+            ),
+            "frame_length": Field(
+                "frame_length",
+                Whole(minimum=2, maximum=65536),
+                "Samples of a frame, weighed by a Hann window.",
+                inferred="the sampling rate: 25 ms",
+            ),
+            "frame_step": Field(
+                "frame_step",
+                Whole(minimum=1, maximum=65536),
+                "Samples from the start of a frame to that of the next.",
+                inferred="the sampling rate: 10 ms",
+            ),
+            "num_mel_bins": Field(
+                "num_mel_bins",
+                Either((Whole(minimum=1, maximum=1024), Null())),
+                "Bands of the mel scale that the frequencies are gathered in; null: each frequency for itself.",
+            ),
+            "scale": _SCALE,
         },
         first=None,
     ),

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import Faults
+from archcli.data.features.audio import asked_spectrum, fit_sounds, read_sounds
 from archcli.data.features.category import (
     fit_category,
     fit_category_input,
@@ -17,6 +18,7 @@ from archcli.data.features.category import (
     read_category_input,
     read_known_category,
 )
+from archcli.data.features.date import fit_dates, read_dates
 from archcli.data.features.image import fit_image, image_shape, read_images
 from archcli.data.features.multilabel import fit_multilabel, read_known_multilabel, read_multilabel
 from archcli.data.features.number import fit_number, read_known_number, read_number
@@ -25,7 +27,7 @@ from archcli.data.features.sequence import fit_sequences, read_sequences
 from archcli.data.features.series import fit_series, fit_series_input, read_known_series, read_series, read_series_input
 from archcli.data.features.text import fit_text, fit_text_input, read_known_text, read_text, read_text_input
 from archcli.data.table import Raw, TargetValues
-from archcli.recipe.facts import InputFacts, TargetFacts
+from archcli.recipe.facts import InputFacts, Spectrum, TargetFacts
 from archcli.recipe.recipe import Named
 
 
@@ -36,10 +38,18 @@ class ReadOptions:
     Attributes:
         may_miss: Whether values may be missing.
         shape: The shape of one example, as far as it is asked for and not found: an image's, the window of a series.
+        spectrum: What a sound is to become; None: it is no sound.
     """
 
     may_miss: bool = False
     shape: tuple[int | None, ...] = ()
+    spectrum: Spectrum | None = None
+
+    @classmethod
+    def of(cls, leaf: InputFacts) -> ReadOptions:
+        """Return what new examples of a known input are read by."""
+        may_miss = leaf.fill is not None or leaf.fill_word is not None
+        return cls(may_miss, leaf.shape, leaf.spectrum)
 
 
 @dataclass(frozen=True)
@@ -101,6 +111,10 @@ def _window(feature: Named) -> ReadOptions:
     return ReadOptions(shape=(window if isinstance(window, int) else None,))
 
 
+def _spectrum(asked: ReadOptions) -> Spectrum:
+    return asked.spectrum or Spectrum(1, 1, 1, 1, None)
+
+
 INPUTS: Final[Mapping[str, InputType]] = {
     "numeric": InputType(
         lambda table, columns, faults, asked: read_numeric(table, columns, faults, may_miss=asked.may_miss),
@@ -137,6 +151,16 @@ INPUTS: Final[Mapping[str, InputType]] = {
         lambda table, columns, faults, asked: read_images(table, columns, faults, shape=asked.shape),
         lambda feature: ReadOptions(shape=image_shape(feature)),
         lambda name, _feature, columns, values, _: fit_image(name, columns, values),
+    ),
+    "date": InputType(
+        lambda table, columns, faults, asked: read_dates(table, columns, faults, may_miss=asked.may_miss),
+        _filled,
+        lambda name, feature, columns, values, _: fit_dates(name, feature, columns, values),
+    ),
+    "audio": InputType(
+        lambda table, columns, faults, asked: read_sounds(table, columns, faults, spectrum=_spectrum(asked)),
+        lambda feature: ReadOptions(spectrum=asked_spectrum(feature)),
+        lambda name, feature, columns, values, _: fit_sounds(name, feature, columns, values),
     ),
 }
 """The types of an input that is read from columns, by name."""

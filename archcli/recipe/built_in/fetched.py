@@ -1,4 +1,4 @@
-"""The sets that Keras fetches once, and keeps in its own folder: MNIST, Fashion-MNIST and CIFAR-10."""
+"""The sets that are fetched once and kept where Keras keeps them: pictures, and texts (IMDB, Reuters)."""
 
 from __future__ import annotations
 
@@ -18,6 +18,54 @@ _CLOTHES: Final = (
     "bag",
     "ankle_boot",
 )
+_TOPICS: Final = (
+    "cocoa",
+    "grain",
+    "veg-oil",
+    "earn",
+    "acq",
+    "wheat",
+    "copper",
+    "housing",
+    "money-supply",
+    "coffee",
+    "sugar",
+    "trade",
+    "reserves",
+    "ship",
+    "cotton",
+    "carcass",
+    "crude",
+    "nat-gas",
+    "cpi",
+    "money-fx",
+    "interest",
+    "gnp",
+    "meal-feed",
+    "alum",
+    "oilseed",
+    "gold",
+    "tin",
+    "strategic-metal",
+    "livestock",
+    "retail",
+    "ipi",
+    "iron-steel",
+    "rubber",
+    "heat",
+    "jobs",
+    "lei",
+    "bop",
+    "zinc",
+    "orange",
+    "pet-chem",
+    "dlr",
+    "gas",
+    "silver",
+    "wpi",
+    "hog",
+    "lead",
+)
 _CIFAR: Final = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
@@ -29,6 +77,20 @@ def _pictures(name: str, summary: str, examples: int, shape: tuple[int, ...], ta
             examples,
             (Column("image", shape), target),
             {"image": ("numeric", {"columns": "image", "scale": 1 / 255})},
+            {target.name: ("category", {"columns": target.name})},
+        )
+
+    return task(name, summary, (), describe)
+
+
+def _texts(name: str, summary: str, examples: int, text: str, target: Column) -> BuiltIn:
+    """Describe a set of texts, their words written small, with one class each."""
+
+    def describe(_: Arguments) -> Content:
+        return Content(
+            examples,
+            (Column(text, text=True), target),
+            {text: ("text", {"columns": text, "max_tokens": 10_000, "output_sequence_length": 256})},
             {target.name: ("category", {"columns": target.name})},
         )
 
@@ -56,6 +118,20 @@ FETCHED: Final = (
         60_000,
         (32, 32, 3),
         Column("kind", classes=_CIFAR),
+    ),
+    _texts(
+        "imdb",
+        "Reviews of films, for or against; fetched once (19 MB).",
+        50_000,
+        "review",
+        Column("opinion", classes=("negative", "positive")),
+    ),
+    _texts(
+        "reuters",
+        "News of Reuters of 1987, on one of 46 topics; fetched once (3 MB).",
+        11_228,
+        "news",
+        Column("topic", classes=_TOPICS),
     ),
 )
 """The examples of training come first, those that the authors keep for the test after them."""

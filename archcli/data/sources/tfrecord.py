@@ -1,0 +1,119 @@
+"""A TFRecord file of `tf.train.Example`: each feature is a column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from archcli.data.records import RecordTable
+from archcli.data.table import ArrayTable
+from archcli.errors import DataError, Location, Problem
+from archcli.recipe.delimited import shown_path
+from archcli.recipe.tfrecord_names import read_feature_names
+
+_COMPRESSION: Final = {None: "", "gzip": "GZIP", "zlib": "ZLIB"}
+_KINDS: Final = {"bytes_list": "texts", "int64_list": "whole numbers", "float_list": "numbers"}
+
+
+@dataclass
+class _Feature:
+    """A feature of all records so far: its kind, and its values in each."""
+
+    kind: str | None = None
+    values: list[list[Any]] = field(default_factory=list)
+
+
+def open_tfrecord(
+    path: Path, columns: Sequence[str], *, compression: str | None = None, location: Location | None = None
+) -> RecordTable:
+    """Read the features called `columns` of all records.
+
+    A feature that has as many numbers in every record is an array, one that has not is a sequence of them; texts are
+    UTF-8, one in each record. A number that a record does not have is missing.
+
+    Raises:
+        DataError: The file is damaged, a record is no `tf.train.Example`, or a feature is of several kinds, or of
+            several texts, or of bytes that are no text.
+    """
+    read_feature_names(path, compression=compression, location=location)
+    features = {column: _Feature() for column in dict.fromkeys(columns)}
+    count = 0
+    for count, example in enumerate(_read_examples(path, compression, location), start=1):
+        for name, feature in features.items():
+            _append(feature, name, example.features.feature, count, location)
+    arrays: dict[str, NDArray[np.generic]] = {}
+    steps: dict[str, list[NDArray[np.float32]]] = {}
+    for name, feature in features.items():
+        if feature.kind == "bytes_list":
+            arrays[name] = _decode(name, feature, location)
+        elif _is_even(feature):
+            arrays[name] = _stack(feature)
+        else:
+            steps[name] = [np.array(values, np.float32)[:, np.newaxis] for values in feature.values]
+    return RecordTable(ArrayTable(path.name, "column", arrays, count, location, folder=path.parent), path, steps)
+
+
+def _read_examples(path: Path, compression: str | None, location: Location | None) -> Iterator[Any]:
+    import tensorflow as tf  # noqa: PLC0415 -- it takes seconds
+    from google.protobuf.message import DecodeError  # noqa: PLC0415 -- TensorFlow's
+
+    records = tf.data.TFRecordDataset(str(path), compression_type=_COMPRESSION[compression]).as_numpy_iterator()
+    number = 0
+    while True:
+        number += 1
+        try:
+            yield tf.train.Example.FromString(next(records))
+        except StopIteration:
+            return
+        except (tf.errors.DataLossError, tf.errors.OutOfRangeError):
+            message = f"record {number} of `{shown_path(path)}` is damaged or cut off"
+            raise DataError(Problem("not-a-tfrecord", message, location, "write the file anew")) from None
+        except DecodeError:
+            message = f"record {number} of `{shown_path(path)}` is no `tf.train.Example`"
+            raise DataError(Problem("not-a-tfrecord", message, location)) from None
+
+
+def _append(feature: _Feature, name: str, found: Mapping[str, Any], record: int, location: Location | None) -> None:
+    """Add what one record has of a feature: nothing where it has none."""
+    kind = found[name].WhichOneof("kind") if name in found else None
+    values = [] if kind is None else list(getattr(found[name], kind).value)
+    if values and feature.kind not in (None, kind):
+        here, before = _KINDS[kind or "bytes_list"], _KINDS[feature.kind or "bytes_list"]
+        message = f"record {record}: `{name}` holds {here}, and {before} in the records before"
+        raise DataError(Problem("wrong-dtype", message, location, "write it with one kind of value in all records"))
+    feature.kind = feature.kind or (kind if values else None)
+    feature.values.append(values)
+
+
+def _decode(name: str, feature: _Feature, location: Location | None) -> NDArray[np.object_]:
+    texts = np.empty(len(feature.values), np.object_)
+    for record, values in enumerate(feature.values, start=1):
+        if len(values) > 1:
+            message = f"record {record}: `{name}` holds {len(values)} texts, expected one"
+            raise DataError(Problem("wrong-shape", message, location))
+        try:
+            texts[record - 1] = values[0].decode("utf-8") if values else ""
+        except UnicodeDecodeError:
+            message = f"record {record}: `{name}` holds bytes that are no UTF-8 text"
+            hint = "decode images before they are written: their numbers can be read as `numeric`"
+            raise DataError(Problem("not-utf8", message, location, hint)) from None
+    return texts
+
+
+def _is_even(feature: _Feature) -> bool:
+    """Tell whether every record has as many numbers, or one or none."""
+    lengths = {len(values) for values in feature.values}
+    return len(lengths) <= 1 or lengths == {0, 1}
+
+
+def _stack(feature: _Feature) -> NDArray[np.generic]:
+    """Return numbers, `(examples,)` or `(examples, numbers)`; NaN where one is missing."""
+    if any(not values for values in feature.values):
+        return np.array([values[0] if values else np.nan for values in feature.values], np.float64)
+    stacked = np.array(feature.values, np.int64 if feature.kind == "int64_list" else np.float32)
+    return stacked[:, 0] if stacked.shape[1] == 1 else stacked

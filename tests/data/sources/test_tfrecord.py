@@ -1,0 +1,134 @@
+"""TFRecord files, written by TensorFlow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from archcli.data.dataset import Dataset, load_dataset
+from archcli.errors import DataError
+from archcli.recipe.recipe import Data
+
+Section = Callable[..., Data]
+Shown = Callable[..., str]
+Record = Mapping[str, Sequence[Any]]
+
+RECORDS: list[Record] = [
+    {"size": [1.5], "pixels": [1, 2, 3], "said": [b"so it is"], "walk": [1.0, 2.0], "kind": [b"cat"], "number": [7]},
+    {"size": [2.5], "pixels": [4, 5, 6], "said": [b"\xc3\xa4h"], "walk": [3.0], "kind": [b"dog"], "number": [8]},
+    {"size": [], "pixels": [7, 8, 9], "said": [b"no"], "walk": [4.0, 5.0, 6.0], "kind": [b"cat"], "number": [7]},
+]
+
+
+def write(records: Sequence[Record], *, compression: str = "") -> Path:
+    """Write records as `tf.train.Example`."""
+
+    def feature(values: Sequence[Any]) -> Any:
+        if values and isinstance(values[0], bytes):
+            return tf.train.Feature(bytes_list=tf.train.BytesList(value=values))
+        if values and isinstance(values[0], int):
+            return tf.train.Feature(int64_list=tf.train.Int64List(value=values))
+        return tf.train.Feature(float_list=tf.train.FloatList(value=values))
+
+    path = Path("pets.tfrecord").absolute()
+    with tf.io.TFRecordWriter(str(path), tf.io.TFRecordOptions(compression)) as writer:
+        for record in records:
+            features = tf.train.Features(feature={name: feature(values) for name, values in record.items()})
+            writer.write(tf.train.Example(features=features).SerializeToString())
+    return path
+
+
+def load(
+    section: Section,
+    inputs: Mapping[str, Any],
+    *,
+    records: Sequence[Record] = RECORDS,
+    target: str = "kind",
+    **said: Any,
+) -> Dataset:
+    """Load features and a class."""
+    path = write(records, compression=said.get("compression", "").upper())
+    return load_dataset(
+        section("tfrecord", {"path": str(path), **said}, inputs, {target: ("category", {})}), batch_size=1
+    )
+
+
+def test_features_are_columns(section: Section) -> None:
+    """Numbers, arrays of them, texts, labels as text or numbers."""
+    inputs = {"size": ("numeric", {"missing": "zero"}), "pixels": ("numeric", {}), "said": ("text", {})}
+    dataset = load(section, inputs)
+
+    part = dataset.training
+    np.testing.assert_array_equal(part.inputs["size"], [[1.5], [2.5], [np.nan]])
+    np.testing.assert_array_equal(part.inputs["pixels"], [[1, 2, 3], [4, 5, 6], [7, 8, 9]])
+    assert part.inputs["said"].ravel().tolist() == ["so it is", "äh", "no"]
+    assert dataset.facts.targets["kind"].classes == ("cat", "dog")
+    assert load(section, inputs, target="number").facts.targets["number"].classes == ("7", "8")
+
+
+def test_features_of_unequal_lengths_are_sequences(section: Section) -> None:
+    """Padded by NaN, one number a step."""
+    dataset = load(section, {"walk": ("sequence", {})})
+
+    walks = dataset.training.inputs["walk"][..., 0]
+    np.testing.assert_array_equal(walks, [[1, 2, np.nan], [3, np.nan, np.nan], [4, 5, 6]])
+    assert dataset.facts.inputs["walk"].shape == (None, 1)
+
+
+@pytest.mark.parametrize("compression", ["gzip", "zlib"])
+def test_compressed_files(section: Section, compression: str) -> None:
+    """As TensorFlow writes them."""
+    dataset = load(section, {"pixels": ("numeric", {})}, compression=compression)
+
+    assert len(dataset.training) == 3
+
+
+def test_a_feature_that_there_is_not(section: Section, shown: Shown) -> None:
+    """With what it may be."""
+    text = shown(DataError, load, section, {"x": ("numeric", {"columns": "pixel"})})
+
+    assert text.startswith("error[column-not-found]: `pets.tfrecord` has no column `pixel`\n")
+    assert text.endswith("hint: did you mean `pixels`?\n")
+
+
+def test_unequal_lengths_are_no_array(section: Section, shown: Shown) -> None:
+    """The hint says what they are."""
+    assert shown(DataError, load, section, {"walk": ("numeric", {})}) == (
+        """\
+error[different-lengths]: the sequences in column `walk` of `pets.tfrecord` have 1 to 3 steps, and `numeric` wants as \
+many in each
+ --> recipe.yaml:2:18
+hint: read them as a `sequence`, and begin the model with `Masking: $padding`
+"""
+    )
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"said": [b"\xff\xd8\xff"]}, "error[not-utf8]: record 3: `said` holds bytes that are no UTF-8 text\n"),
+        ({"said": [b"a", b"b"]}, "error[wrong-shape]: record 3: `said` holds 2 texts, expected one\n"),
+        ({"said": [1.0]}, "error[wrong-dtype]: record 3: `said` holds numbers, and texts in the records before\n"),
+    ],
+)
+def test_a_record_that_is_unlike_the_others(section: Section, shown: Shown, changed: Record, message: str) -> None:
+    """With its number."""
+    records = [*RECORDS[:2], {**RECORDS[2], **changed}]
+
+    assert shown(DataError, load, section, {"said": ("text", {})}, records=records).startswith(message)
+
+
+def test_a_file_that_is_cut_off(section: Section, shown: Shown) -> None:
+    """The record is named."""
+    path = write(RECORDS * 50)
+    path.write_bytes(path.read_bytes()[:-20])
+    data = section("tfrecord", {"path": str(path)}, {"pixels": ("numeric", {})}, {"kind": ("category", {})})
+
+    assert shown(DataError, load_dataset, data, batch_size=1).startswith(
+        "error[not-a-tfrecord]: record 150 of `pets.tfrecord` is damaged or cut off\n"
+    )
