@@ -118,7 +118,8 @@ def test_run_directory_is_whole(reports: Mapping[str, Any]) -> None:
 
     files = {str(file.relative_to(run)) for file in run.rglob("*") if file.is_file() and file.name != ".lock"}
 
-    assert files == RUN_FILES | {"plots/confusion_matrix.png"}
+    pictures = ("confusion_matrix", "roc_and_precision_recall", "calibration")
+    assert files == RUN_FILES | {f"plots/{picture}.png" for picture in pictures}
 
 
 def test_history_says_the_same_in_both_forms(reports: Mapping[str, Any]) -> None:
