@@ -95,9 +95,11 @@ def open_npy_in_parts(path: Path, column: str, *, rows: int) -> Iterator[ArrayTa
     if array is None:
         message = f"`{shown_path(path)}` is no NPY, is cut off, or holds Python objects"
         raise DataError(Problem("not-an-npz", message, hint="save it by `numpy.save`, as numbers or as text"))
-    if not array.ndim or not len(array):
-        what = "is empty, expected examples" if array.ndim else "is a single value, expected one for each example"
-        raise DataError(Problem("no-rows" if array.ndim else "wrong-shape", f"`{shown_path(path)}` {what}"))
+    if not array.ndim:
+        message = f"`{shown_path(path)}` is a single value, expected one for each example"
+        raise DataError(Problem("wrong-shape", message))
+    if not len(array):
+        raise DataError(Problem("no-rows", f"`{shown_path(path)}` is empty, expected examples"))
     yield from _cut(ArrayTable(path.name, "array", {column: array}, len(array)), rows)
 
 

@@ -96,7 +96,7 @@ class JsonTable:
         for row, given in enumerate(self.objects, start=1):
             value = given.get(column)
             if isinstance(value, (list, dict)):
-                wrong.append(self._fault(row, column, "not-a-text", f"expected a text, found {_kind(value)}"))
+                wrong.append(self._fault(row, column, "wrong-dtype", f"expected a text, found {_kind(value)}"))
                 value = "?"
             texts.append(value if isinstance(value, str) else "" if value is None else json.dumps(value))
         if wrong:
