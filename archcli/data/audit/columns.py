@@ -110,7 +110,7 @@ def find_outliers(variables: Sequence[Variable], rows: Rows, names: RowNames) ->
     Of sequences each step counts; of windows, pictures and other arrays nothing is told.
     """
     for one in variables:
-        if one.holds != "numbers" or one.kind == "series" or not (one.is_single or one.kind == "sequence"):
+        if one.holds != "numbers" or not (one.is_single or _has_steps(one)) or one.kind == "series":
             continue
         bounds = _bounds(one.training)
         if bounds is None:
@@ -129,6 +129,11 @@ def find_outliers(variables: Sequence[Variable], rows: Rows, names: RowNames) ->
         message = f"{found} in {names.list(where)}, and {half}"
         hint = "a slip, another unit, or a code for a missing value? if it is right, its logarithm may learn better"
         yield about_rows(Problem("outliers", message, hint=hint), where, [one.name])
+
+
+def _has_steps(variable: Variable) -> bool:
+    """Tell whether a column has one number at each step of sequences."""
+    return variable.kind == "sequence" and len(variable.shape) == 1
 
 
 def _bounds(training: NDArray[Any]) -> tuple[float, float] | None:

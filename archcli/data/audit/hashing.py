@@ -24,6 +24,9 @@ _SECOND: Final = np.uint64(0x94D049BB133111EB)
 _FEW: Final = 16
 """Up to so many values an example is hashed value by value, all examples at once; beyond, one after another."""
 
+_BLOCK: Final = 1024
+"""Examples of many values that are copied at a time."""
+
 
 def hash_examples(variables: Sequence[Variable], parts: Sequence[PartName]) -> dict[PartName, Hashes]:
     """Hash what the `variables` hold of each example, `(examples,)`; equal values, across parts too, equal hashes."""
@@ -42,11 +45,15 @@ def combine(first: Hashes, second: Hashes) -> Hashes:
 def _hash_values(values: NDArray[Any], position: int) -> Hashes:
     """Hash arrays, `(examples, *shape)`; 0 and -0 are the same, and so are all NaN."""
     flat = values.reshape(len(values), -1)
-    bits = _as_bits(flat)
     if flat.shape[1] > _FEW:
         seed = position.to_bytes(8, "little")
-        digests = b"".join(hashlib.blake2b(row, digest_size=8, key=seed).digest() for row in bits)
+        digests = b"".join(
+            hashlib.blake2b(row, digest_size=8, key=seed).digest()
+            for start in range(0, len(flat), _BLOCK)
+            for row in _as_bits(flat[start : start + _BLOCK])
+        )
         return np.frombuffer(digests, np.uint64)
+    bits = _as_bits(flat)
     hashed = np.full(len(values), position, np.uint64)
     for index in range(flat.shape[1]):
         constant = np.uint64((index + 1) * _GOLDEN % 2**64)

@@ -33,7 +33,7 @@ class Summary:
         mean: Of numbers.
         maximum: Of numbers.
         different: How many different categories, labels or texts there are; None for numbers.
-        most_frequent: The category, label or text that is there most often, and how often.
+        most_frequent: The category, label or text that is there most often, and how often; None where all differ.
         lengths: Of sequences or texts that differ in length.
         earliest: Of dates, as written.
         latest: Of dates, as written.
@@ -66,7 +66,7 @@ def summarise(variable: Variable) -> Summary:
         return Summary(variable, examples, missing, different=len(names), earliest=dates[0], latest=dates[1])
     counts = sum((variable.count_classes(part) for part in variable.parts), np.zeros(len(names), np.int64))
     most = int(np.argmax(counts)) if len(counts) else 0
-    frequent = (names[most], int(counts[most])) if len(counts) and counts[most] else None
+    frequent = (names[most], int(counts[most])) if len(counts) and counts[most] > 1 else None
     different = int(np.count_nonzero(counts))
     return Summary(variable, examples, missing, different=different, most_frequent=frequent, lengths=lengths)
 
