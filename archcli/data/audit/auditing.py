@@ -17,6 +17,7 @@ from archcli.data.audit.columns import (
 )
 from archcli.data.audit.duplicates import find_duplicates
 from archcli.data.audit.finding import Finding
+from archcli.data.audit.groups import find_divided_groups
 from archcli.data.audit.leaks import find_tell_tales
 from archcli.data.audit.lengths import find_extreme_lengths
 from archcli.data.audit.naming import RowNames, name_examples
@@ -84,6 +85,7 @@ def _find_all(
 ) -> Iterator[Finding]:
     rows = {name: part.rows for name, part in dataset.parts.items()}
     yield from find_duplicates(variables, rows, names)
+    yield from find_divided_groups(dataset)
     yield from find_tell_tales(variables)
     yield from find_small_parts({name: len(part) for name, part in dataset.parts.items()})
     for balance in balances:
