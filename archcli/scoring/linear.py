@@ -32,6 +32,7 @@ def fit_logistic(training: Features, labels: NDArray[Any], features: Features, *
     """
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 -- it takes a second, which training need not wait for
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 -- scikit-learn brings it
 
     known, asked = _standardized(training, features)
     chances = np.zeros((len(features), classes), np.float32)
@@ -39,7 +40,8 @@ def fit_logistic(training: Features, labels: NDArray[Any], features: Features, *
     if len(present) == 1:
         chances[:, present[0]] = 1
         return chances
-    with warnings.catch_warnings():
+    # Its products are small: threads that wait for each other take ten times as long as one.
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="blas"):
         warnings.simplefilter("ignore", ConvergenceWarning)  # what it has reached by then is a baseline, too
         fitted = LogisticRegression(max_iter=MOST_ITERATIONS).fit(known, labels)
     chances[:, fitted.classes_.astype(np.int64)] = fitted.predict_proba(asked)
