@@ -16,6 +16,7 @@ from archcli.commands.scored import Scored
 from archcli.commands.scores import PartScores, score_part
 from archcli.commands.summary import count_weights
 from archcli.data.splits import PART_NAMES, PartName
+from archcli.engine.memory import give_back_unused
 from archcli.engine.training import Outcome
 from archcli.runs.directory import Run
 from archcli.runs.drawing import Drawing, Undrawn
@@ -81,6 +82,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
     Raises:
         SetupError: A file cannot be written.
     """
+    give_back_unused()  # chunks of data, of which there are no more
     _draw_curves(prepared, outcome, run, pictures)
     saved = prepared.compose()
     write_with(run.model, saved.save)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from archcli.build.compiling import compile_model
 from archcli.build.model import Built, build_model
+from archcli.build.on_demand import prepare_sparingly
 from archcli.build.output import check_outputs
-from archcli.build.preprocessing import prepare_inputs
 from archcli.build.serving import compose_saved_model
 from archcli.commands.batching import choose_for, with_batch_size
-from archcli.commands.unmasked import check_lengths
 from archcli.commands.reading import read_data
+from archcli.commands.unmasked import check_lengths
 from archcli.data.dataset import Dataset, Part
 from archcli.data.encoding import encode_target, weigh_labels
 from archcli.engine.batch_size import BatchChoice, largest_allowed
@@ -77,7 +77,7 @@ class Prepared:
         Raises:
             RecipeError: A class weight is for no class.
         """
-        features = prepare_inputs(self.inputs, part.inputs)
+        features = prepare_sparingly(self.inputs, part.inputs)
         targets, weights = {}, dict[str, NDArray[np.float32] | None]()
         for name, facts in self.learned.items():
             values = part.targets[facts.name]

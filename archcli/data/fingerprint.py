@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from archcli.data.table import Raw, TargetValues
 
 _TEXTS_AT_ONCE: Final = 1 << 16
+_BYTES_AT_ONCE: Final = 1 << 20
 
 
 def make_fingerprint(raw: Mapping[str, Raw], targets: Mapping[str, TargetValues]) -> str:
@@ -36,8 +37,10 @@ def make_fingerprint(raw: Mapping[str, Raw], targets: Mapping[str, TargetValues]
             digest.update(b"]]\n")
             continue
         # Little-endian, so that the same data have the same fingerprint on every machine.
-        stored = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
-        head = json.dumps([name, stored.dtype.str, stored.shape, classes])
+        dtype = values.dtype.newbyteorder("<")
+        head = json.dumps([name, dtype.str, values.shape, classes])
         digest.update(head.encode() + b"\n")
-        digest.update(stored.data)
+        rows = max(1, _BYTES_AT_ONCE // max(1, values[:1].nbytes))
+        for start in range(0, len(values), rows):
+            digest.update(np.ascontiguousarray(values[start : start + rows], dtype).data)
     return digest.hexdigest()

@@ -210,7 +210,7 @@ def _divide(class_numbers: NDArray[np.int32], counts: Mapping[PartName, int], se
 def _order(numbers: NDArray[np.uint64]) -> Indices:
     """Return the places of numbers in ascending order, equal ones in the order in which they come."""
     order: Indices = np.argsort(numbers)  # several times as fast as a stable sort, and the same where none are equal
-    ordered = numbers[order]
+    ordered = np.sort(numbers)
     return np.argsort(numbers, kind="stable") if (ordered[1:] == ordered[:-1]).any() else order
 
 
@@ -219,6 +219,8 @@ def _take_in_proportion(class_numbers: NDArray[np.int32], count: int, stream: np
     sizes = np.bincount(class_numbers)
     quotas, remainders = np.divmod(sizes * count, len(class_numbers))
     equal_chance = stream.random_raw(len(sizes))
+    if len(sizes) == 1:
+        return np.arange(len(class_numbers)) < count
     quotas[np.lexsort((equal_chance, -remainders))[: count - quotas.sum()]] += 1
     by_class = np.argsort(class_numbers, kind="stable")
     place_in_class = np.arange(len(class_numbers)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

@@ -13,6 +13,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from archcli.engine.compile_mode import find_refused_layer
@@ -185,7 +186,7 @@ class FitTrainer:
         clock = _Clock()
         with describe_building(), describe_running():
             self._model.fit(
-                examples.inputs,
+                keras.tree.map_structure(np.asarray, examples.inputs),
                 examples.targets,
                 sample_weight=examples.sample_weight,
                 batch_size=self._size,

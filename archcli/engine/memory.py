@@ -63,7 +63,7 @@ def measured_peak() -> Iterator[Peak]:
         finally:
             peak.bytes = max(0, tf.config.experimental.get_memory_info(GPU)["peak"] - before)
         return
-    _give_back_unused()
+    give_back_unused()
     _forget_high_water_mark()
     before = used_memory()
     try:
@@ -147,7 +147,7 @@ def _forget_high_water_mark() -> None:
         return
 
 
-def _give_back_unused() -> None:
+def give_back_unused() -> None:
     """Have the C library give memory back that is free but kept for later, so that it is not taken for unused twice."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # of glibc alone
     if trim is not None:

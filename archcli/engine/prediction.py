@@ -13,7 +13,7 @@ import tensorflow as tf
 from archcli.engine.faults import describe_running
 from archcli.engine.feeding import Array, Arrays, count_examples, placed_dtype, take
 from archcli.engine.steps import MOST_SECONDS_OF_CALL, Pace, seeds_kept
-from archcli.engine.streaming import ROOM, Feed, Room
+from archcli.engine.streaming import ONCE, ROOM, Feed, Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,14 +105,15 @@ class _Answers:
         return np.empty((self._count, *first.shape[1:]), first.dtype)
 
 
-def predict_outputs(model: keras.Model, inputs: Arrays, *, batch_size: int, room: Room = ROOM) -> Any:
+def predict_outputs(model: keras.Model, inputs: Arrays, *, batch_size: int, room: Room = ONCE) -> Any:
     """Run a model on inputs, once; `Prediction` is for more than once.
 
     Args:
         model: As for `Prediction`.
         inputs: As for `Prediction.run`.
         batch_size: Examples per step, from 1; bounds memory.
-        room: How much of the device the inputs may take, and at most the outputs.
+        room: How much of the device the inputs may take, and at most the outputs: what is looked at once need not be
+            there as a whole.
 
     Returns:
         The model's outputs, `(examples, *outputs)`, in the nesting in which the model gives them.

@@ -19,6 +19,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from archcli.engine.devices import describe_devices
 from archcli.engine.faults import describe_running
 from archcli.engine.feeding import Array, Batches, count_examples, cut_batches, place, placed_dtype
 from archcli.engine.memory import free_memory, write_bytes
@@ -31,6 +32,9 @@ SHARE_OF_FREE_MEMORY = 0.25
 
 CHUNK_BYTES = 32 * 2**20
 """What a chunk takes at most, unless one batch takes more: enough that steps wait for no chunk."""
+
+SPARING_BYTES = 8 * 2**20
+"""What a chunk takes at most where memory is spared: of data that are gone through once, or are made on demand."""
 
 CHUNKS_AHEAD = 2
 
@@ -51,6 +55,9 @@ class Room:
 
 
 ROOM = Room()
+
+ONCE = Room(share=0.0, chunk_bytes=SPARING_BYTES)
+"""For data that are gone through but once: they are never placed as a whole, unless one chunk holds them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +84,8 @@ class Feed:
         """Put arrays onto the device, or make ready to do so in chunks.
 
         Args:
-            arrays: NumPy arrays in any nesting; the first axis of all counts the same examples, at least one.
+            arrays: NumPy arrays in any nesting, or what makes parts of such on demand; the first axis of all counts the
+                same examples, at least one.
             batch_size: Examples of a whole batch, from 1.
             room: How much of the device they may take.
             agree: Takes whether they fit here, and returns whether they do on all machines that train together.
@@ -90,8 +98,10 @@ class Feed:
         self._bytes = sum(_count_bytes(array) for array in keras.tree.flatten(arrays))
         batch_bytes = self._bytes * self._batch_size // self._count
         steps = -(-self._count // self._batch_size)
-        self._chunk_steps = min(steps, max(1, room.chunk_bytes // max(1, batch_bytes)))
-        self.is_whole = agree(self._chunk_steps == steps or _fits(self._bytes, room))
+        is_spared = _is_spared(arrays)
+        chunk_bytes = min(room.chunk_bytes, SPARING_BYTES) if is_spared else room.chunk_bytes
+        self._chunk_steps = min(steps, max(1, chunk_bytes // max(1, batch_bytes)))
+        self.is_whole = agree(self._chunk_steps == steps or (_fits(self._bytes, room) and not is_spared))
         self._tensors = None
         if self.is_whole:
             with describe_running():
@@ -191,6 +201,12 @@ def make_ahead(makers: Iterable[Callable[[], Made]]) -> Generator[Made]:
             del made
     finally:
         executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _is_spared(arrays: Any) -> bool:
+    """Tell whether any array is made on demand, to spare the memory that it would take on the device of a CPU, too."""
+    on_demand = any(not isinstance(array, np.ndarray) for array in keras.tree.flatten(arrays))
+    return on_demand and describe_devices().kind == "cpu"
 
 
 def _fits(count: int, room: Room) -> bool:

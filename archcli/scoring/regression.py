@@ -36,10 +36,10 @@ def score_numbers(truth: NDArray[Any], outputs: NDArray[Any]) -> NumberScores:
         outputs: The same of the model's answers.
     """
     expected = truth.reshape(len(truth), -1).astype(np.float64)
-    told = outputs.reshape(len(outputs), -1).astype(np.float64)
-    error = told - expected  # (examples, columns)
+    error = outputs.reshape(len(outputs), -1).astype(np.float64)  # in place: of millions a copy takes much memory
+    error -= expected  # (examples, columns)
     off = np.abs(error)
-    squares = np.square(error)
+    squares = np.square(error, out=error)
     scores, notes = {}, []
     if len(expected) > 1:
         scores["r2"] = explained(expected, squares)
@@ -53,7 +53,7 @@ def score_numbers(truth: NDArray[Any], outputs: NDArray[Any]) -> NumberScores:
         what = "a true number is 0" if zeros == 1 else f"{zeros} true numbers are 0"
         notes.append(f"`mape` is left out: {what}")
     else:
-        scores["mape"] = float((off / np.abs(expected)).mean())
+        scores["mape"] = float(np.divide(off, np.abs(expected, out=expected), out=off).mean())
     lost = [name for name, value in scores.items() if not np.isfinite(value)]
     if lost:
         listed = ", ".join(f"`{name}`" for name in lost)
@@ -69,7 +69,8 @@ def explained(expected: NDArray[np.float64], squares: NDArray[np.float64]) -> fl
         squares: The squares of what the answers are off by.
     """
     missed = squares.sum(axis=0)
-    spread = np.square(expected - expected.mean(axis=0)).sum(axis=0)
+    away = expected - expected.mean(axis=0)
+    spread = np.square(away, out=away).sum(axis=0)
     shares = np.where(missed == 0, 1.0, 0.0)  # of columns that never change
     np.divide(spread - missed, spread, out=shares, where=spread > 0)
     return float(shares.mean())

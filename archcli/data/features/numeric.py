@@ -42,7 +42,26 @@ def read_numeric(table: Table, columns: Sequence[str], faults: Faults, *, may_mi
         listed = ", ".join(f"`{column}`" for column in columns)
         message = f"columns of `{table.name}` do not fit side by side, since they are padded differently: {listed}"
         faults.problems.append(Problem("wrong-shape", message))
-    return np.concatenate(parts, axis=-1)
+    as_they_lie = _find_in_matrix(parts)
+    return np.concatenate(parts, axis=-1) if as_they_lie is None else as_they_lie
+
+
+def _find_in_matrix(parts: Sequence[Numbers]) -> Numbers | None:
+    """Return columns, `(examples, 1)`, as the part of the matrix that they are; None where they are no such part."""
+    matrix = parts[0].base
+    if not isinstance(matrix, np.ndarray) or matrix.ndim != 2 or any(part.base is not matrix for part in parts):
+        return None
+    step = matrix.itemsize
+    first = (parts[0].ctypes.data - matrix.ctypes.data) // step
+    for place, part in enumerate(parts):
+        is_next = (part.ctypes.data - matrix.ctypes.data) // step == first + place
+        if not is_next or part.shape != (len(parts[0]), 1) or part.strides[0] != matrix.strides[0]:
+            return None
+    row, column = divmod(first, matrix.shape[1])
+    if column + len(parts) > matrix.shape[1]:
+        return None
+    found: Numbers = matrix[row : row + len(parts[0]), column : column + len(parts)]
+    return found
 
 
 def fit_numeric(

@@ -6,7 +6,7 @@ PyArrow is imported where it is used: it takes a quarter of a second, and most d
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -32,15 +32,63 @@ class NumberCells:
     Attributes:
         values: `(cells,)`, float32; NaN or infinite where a cell is no number that can be used.
         wrong: Those cells that are neither a finite number nor missing, from 0, in order.
+        missing: Those that say that there is no number.
     """
 
     values: Numbers
     wrong: NDArray[np.int64]
+    missing: NDArray[np.int64]
 
     def slice(self, start: int, stop: int) -> NumberCells:
         """Return the cells from `start` up to `stop`."""
-        kept = self.wrong[(self.wrong >= start) & (self.wrong < stop)]
-        return NumberCells(self.values[start:stop], kept - start)
+        wrong, missing = (rows[(rows >= start) & (rows < stop)] - start for rows in (self.wrong, self.missing))
+        return NumberCells(self.values[start:stop], wrong, missing)
+
+
+class NumberColumns:
+    """Columns of numbers as they come in, side by side in one matrix, so that they need not be copied together.
+
+    Room is made for as many rows as there are likely to be. What is not filled of it takes no memory.
+    """
+
+    def __init__(self, names: Sequence[str]) -> None:
+        """Begin without rows."""
+        self._names = tuple(names)
+        self._matrix = np.empty((0, len(self._names)), np.float32)
+        self._count = 0
+        self._wrong: dict[str, list[NDArray[np.int64]]] = {name: [] for name in names}
+        self._missing: dict[str, list[NDArray[np.int64]]] = {name: [] for name in names}
+
+    def add(self, cells: Mapping[str, NumberCells], count: int, *, expected: int) -> None:
+        """Add rows.
+
+        Args:
+            cells: Those of each column.
+            count: How many rows.
+            expected: How many rows there are likely to be in the end.
+        """
+        start, self._count = self._count, self._count + count
+        if self._count > len(self._matrix):
+            wider = np.empty((max(expected, self._count + self._count // 8), len(self._names)), np.float32)
+            wider[:start] = self._matrix[:start]
+            self._matrix = wider
+        for place, name in enumerate(self._names):
+            self._matrix[start : self._count, place] = cells[name].values
+            self._wrong[name].append(cells[name].wrong + start)
+            self._missing[name].append(cells[name].missing + start)
+
+    def columns(self) -> dict[str, NumberCells]:
+        """Return the columns, which cannot be written to: they share their memory."""
+        self._matrix.flags.writeable = False
+        filled, none = self._matrix[: self._count], np.zeros(0, np.int64)
+        return {
+            name: NumberCells(
+                filled[:, place],
+                np.concatenate([none, *self._wrong[name]]),
+                np.concatenate([none, *self._missing[name]]),
+            )
+            for place, name in enumerate(self._names)
+        }
 
 
 @dataclass
@@ -77,15 +125,6 @@ class TextColumn:
         return CodedTexts(codes, tuple(self.numbers))
 
 
-def join_numbers(parts: Sequence[NumberCells]) -> NumberCells:
-    """Put cells together that follow each other."""
-    starts = np.cumsum([0, *(len(part.values) for part in parts)])
-    wrong = [part.wrong + start for part, start in zip(parts, starts, strict=False)]
-    if not parts:
-        return NumberCells(np.zeros(0, np.float32), np.zeros(0, np.int64))
-    return NumberCells(np.concatenate([part.values for part in parts]), np.concatenate(wrong))
-
-
 def numbers_of_floats(chunks: Any) -> NumberCells | None:
     """Turn a pyarrow chunked array of numbers into cells; null is missing.
 
@@ -103,7 +142,7 @@ def numbers_of_floats(chunks: Any) -> NumberCells | None:
             missing[start:stop] = chunk.is_null().to_numpy(zero_copy_only=False)
         start = stop
     wrong = np.flatnonzero(~np.isfinite(values) & ~missing)
-    return None if np.isnan(values[wrong]).any() else NumberCells(values, wrong)
+    return None if np.isnan(values[wrong]).any() else NumberCells(values, wrong, np.flatnonzero(missing))
 
 
 def numbers_of_texts(texts: Any) -> NumberCells:
@@ -121,7 +160,8 @@ def numbers_of_texts(texts: Any) -> NumberCells:
     with np.errstate(over="ignore"):
         values = numbers.astype(np.float32)
     is_absent = absent.to_numpy(zero_copy_only=False) if isinstance(absent, pa.Array) else absent.to_numpy()
-    return NumberCells(values, np.flatnonzero(~np.isfinite(values) & ~is_absent.astype(np.bool_)))
+    is_absent = is_absent.astype(np.bool_)
+    return NumberCells(values, np.flatnonzero(~np.isfinite(values) & ~is_absent), np.flatnonzero(is_absent))
 
 
 def numbers_of_coded(texts: CodedTexts) -> NumberCells:
@@ -129,9 +169,10 @@ def numbers_of_coded(texts: CodedTexts) -> NumberCells:
     import pyarrow as pa  # noqa: PLC0415
 
     by_word = numbers_of_texts(pa.array(texts.words, pa.string()))
-    is_wrong = np.zeros(len(texts.words), np.bool_)
-    is_wrong[by_word.wrong] = True
-    return NumberCells(by_word.values[texts.codes], np.flatnonzero(is_wrong[texts.codes]))
+    is_odd = np.zeros((2, len(texts.words)), np.bool_)
+    is_odd[0, by_word.wrong] = is_odd[1, by_word.missing] = True
+    wrong, missing = (np.flatnonzero(is_one[texts.codes]) for is_one in is_odd)
+    return NumberCells(by_word.values[texts.codes], wrong, missing)
 
 
 def read_number(text: str) -> float:

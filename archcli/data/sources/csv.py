@@ -21,9 +21,9 @@ from archcli.data.faults import CellFault, Faults
 from archcli.data.sources.blocks import Start
 from archcli.data.sources.columns import (
     NumberCells,
+    NumberColumns,
     TextColumn,
     is_number,
-    join_numbers,
     numbers_of_coded,
     read_number,
 )
@@ -40,7 +40,7 @@ from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import Record, read_records
 from archcli.recipe.headers import Header, read_header
 
-BLOCK_BYTES: Final = 1 << 24
+BLOCK_BYTES: Final = 1 << 23
 """How much of a file that is read as a whole is read at once."""
 
 PART_BYTES: Final = 1 << 22
@@ -107,7 +107,7 @@ class CsvTable:
     def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read a column as numbers; blanks around them do not matter."""
         cells = self.numeric[column] if column in self.numeric else numbers_of_coded(self.coded[column])
-        wrong = cells.wrong if may_miss else np.flatnonzero(~np.isfinite(cells.values))
+        wrong = cells.wrong if may_miss else np.sort(np.concatenate([cells.wrong, cells.missing]))
         if len(wrong):
             shown = [(int(row) + 1, column) for row in wrong[: faults.most]]
             found = self._find(shown)
@@ -195,23 +195,23 @@ def open_csv(
     """
     header = read_header(path, delimiter, location=location)
     wanted, wrong = choose_columns(path, header, columns, numbers), WrongRecords()
-    numeric: dict[str, list[NumberCells]] = {column: [] for column in wanted.numbers}
+    numeric, bytes_left = NumberColumns(wanted.numbers), path.stat().st_size
     texts = {column: TextColumn() for column in wanted.texts}
     starts: list[Start] = []
     examples = 0
     for block in read_blocks(wanted, size=BLOCK_BYTES, skip=wrong):
-        for column, cells in block.numbers.items():
-            numeric[column].append(cells)
+        bytes_left -= block.size
+        expected = examples + int(1.02 * block.count * (1 + max(0, bytes_left) / block.size))
+        numeric.add(block.numbers, block.rows, expected=expected)
         for column, chunks in block.texts.items():
             texts[column].add(chunks)
         starts.append(block.start)
-        examples += block.count
+        examples += block.rows
     wrong.raise_all(path)
     if not examples:
         raise DataError(_no_rows(header))
-    joined = {column: join_numbers(numeric.pop(column)) for column in wanted.numbers}
     coded = {column: texts.pop(column).texts() for column in wanted.texts}
-    return CsvTable(path, header, joined, coded, examples, tuple(starts))
+    return CsvTable(path, header, numeric.columns(), coded, examples, tuple(starts))
 
 
 def open_csv_in_parts(
@@ -260,8 +260,7 @@ def _table_of(block: ReadBlock, header: Header, path: Path) -> CsvTable:
         coded[column] = texts.texts()
     first = block.start.row + 1
     kept = None if block.kept is None else block.kept + first
-    examples = block.count if block.kept is None else len(block.kept)
-    return CsvTable(path, header, block.numbers, coded, examples, (block.start,), first, kept)
+    return CsvTable(path, header, block.numbers, coded, block.rows, (block.start,), first, kept)
 
 
 def _no_rows(header: Header) -> Problem:

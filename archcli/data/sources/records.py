@@ -59,6 +59,7 @@ class ReadBlock:
         numbers: Its columns of numbers.
         texts: Its columns of texts, chunked arrays of pyarrow's, of text or of dictionaries of text.
         count: How many rows it has, those included that were left out.
+        size: How many bytes, from 1.
         kept: The rows that were not left out, from 0; None: none was.
     """
 
@@ -66,7 +67,13 @@ class ReadBlock:
     numbers: Mapping[str, NumberCells]
     texts: Mapping[str, Any]
     count: int
+    size: int
     kept: NDArray[np.int64] | None = None
+
+    @property
+    def rows(self) -> int:
+        """How many rows were not left out."""
+        return self.count if self.kept is None else len(self.kept)
 
 
 @dataclass
@@ -142,18 +149,20 @@ def _read_with_arrow(block: Block, start: Start, wanted: Wanted) -> ReadBlock | 
         table = _convert(block, wanted, {**words, **dict.fromkeys(wanted.numbers, pa.float64())}, ARROW_BYTES)
         numbers = {column: numbers_of_floats(table[column]) for column in wanted.numbers}
         if all(cells is not None for cells in numbers.values()):
-            return _read_of(table, start, wanted, numbers)
+            return _read_of(table, block, start, wanted, numbers)
     except pa.ArrowInvalid:
         pass
     try:
         table = _convert(block, wanted, {**words, **dict.fromkeys(wanted.numbers, pa.string())}, len(block.data))
     except pa.ArrowInvalid:
         return None
-    return _read_of(table, start, wanted, {column: numbers_of_texts(table[column]) for column in wanted.numbers})
+    numbers = {column: numbers_of_texts(table[column]) for column in wanted.numbers}
+    return _read_of(table, block, start, wanted, numbers)
 
 
-def _read_of(table: Any, start: Start, wanted: Wanted, numbers: Mapping[str, Any]) -> ReadBlock:
-    return ReadBlock(start, numbers, {column: table[column] for column in wanted.texts}, table.num_rows)
+def _read_of(table: Any, block: Block, start: Start, wanted: Wanted, numbers: Mapping[str, Any]) -> ReadBlock:
+    texts = {column: table[column] for column in wanted.texts}
+    return ReadBlock(start, numbers, texts, table.num_rows, len(block.data))
 
 
 def _convert(block: Block, wanted: Wanted, types: Mapping[str, Any], arrow_bytes: int) -> Any:
@@ -213,6 +222,7 @@ def _read_record_by_record(block: Block, start: Start, wanted: Wanted, skip: Ski
         {column: numbers_of_texts(arrays[column]) for column in wanted.numbers},
         {column: arrays[column] for column in wanted.texts},
         count,
+        len(block.data),
         None if len(kept) == count else np.array(kept, np.int64),
     )
 

@@ -8,9 +8,9 @@ import pytest
 
 from archcli.data.sources.columns import (
     NumberCells,
+    NumberColumns,
     TextColumn,
     is_number,
-    join_numbers,
     numbers_of_coded,
     numbers_of_floats,
     numbers_of_texts,
@@ -61,15 +61,23 @@ def test_texts_as_numbers(texts: list[str], values: list[float], wrong: list[int
     assert told(numbers_of_coded(CodedTexts(np.arange(len(texts), dtype=np.int32), tuple(texts)))) == (values, wrong)
 
 
-def test_parts_of_a_column_are_put_together_and_cut() -> None:
-    """What is wrong keeps its place."""
-    parts = [numbers_of_texts(pa.array(texts, pa.string())) for texts in (["1", "x"], ["y", "2"])]
+@pytest.mark.parametrize("expected", [0, 3, 100])
+def test_columns_grow_side_by_side(expected: int) -> None:
+    """What is wrong or missing keeps its place, however many rows were expected; nobody writes into another's."""
+    columns = NumberColumns(["a", "b"])
+    for texts in (["1", "x"], ["", "2", "NA"]):
+        cells = numbers_of_texts(pa.array(texts, pa.string()))
+        columns.add({"a": cells, "b": cells}, len(texts), expected=expected)
 
-    whole = join_numbers(parts)
+    whole = columns.columns()
 
-    assert told(whole) == ([1, -1, -1, 2], [1, 2])
-    assert told(whole.slice(2, 4)) == ([-1, 2], [0])
-    assert told(join_numbers([])) == ([], [])
+    assert told(whole["a"]) == told(whole["b"]) == ([1, -1, -1, 2, -1], [1])
+    assert whole["a"].missing.tolist() == [2, 4]
+    assert whole["a"].values.base is whole["b"].values.base
+    assert not whole["a"].values.flags.writeable
+    cut = whole["b"].slice(1, 4)
+    assert told(cut) == ([-1, -1, 2], [0])
+    assert cut.missing.tolist() == [1]
 
 
 def test_texts_are_held_once() -> None:

@@ -49,7 +49,7 @@ def numbers(part: PartTable, column: str) -> list[float]:
     faults = Faults()
     values = part.numbers(column, faults)
     faults.raise_all(part)
-    return values.tolist()
+    return [float(value) for value in values]
 
 
 def refuse(row: int, problem: Problem) -> None:
