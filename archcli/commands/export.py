@@ -1,31 +1,27 @@
-"""Ship the model of a trained run in a format that others load."""
+"""Ship the model of a trained run in a format that others load, and prove that it still answers the same."""
 
 from __future__ import annotations
 
-import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-import keras
-import numpy as np
-import tensorflow as tf
-
+from archcli.commands.reading import read_data
+from archcli.commands.resume import check_same_data
 from archcli.commands.saved import SavedRun, open_saved
-from archcli.engine.feeding import Arrays, place
-from archcli.engine.prediction import predict_outputs
-from archcli.errors import Problem, RecipeError, SetupError, TrainingError
-from archcli.recipe.facts import InputFacts
+from archcli.data.dataset import Dataset
+from archcli.errors import ArchcliError, Problem, RecipeError, SetupError
+from archcli.export.extras import require
+from archcli.export.format import Format, Quantize
+from archcli.export.formats import FORMATS
+from archcli.export.sample import Sample, make_up, spread_over
+from archcli.export.shipment import Arrays, Trained
+from archcli.export.shipping import Shipped, describe_parity, ship
+from archcli.recipe.checking import load_recipe
 from archcli.runs.directory import Run
-from archcli.runs.writing import cannot_write, write_text
-
-TOLERANCE: Final = 1e-5
-"""Largest difference between the model and what was exported, on the same inputs."""
-
-_PROBES = 16
-_OPEN_SIZE = 16
+from archcli.runs.writing import cannot_write
 
 
 @dataclass(frozen=True)
@@ -34,172 +30,108 @@ class ExportReport:
 
     Attributes:
         run: The run.
-        format: `keras` or `saved_model`.
-        path: What was written.
-        size_bytes: Of all its files.
-        largest_difference: Between the answers of the run's model and those of the exported one, loaded again.
+        format: One of `FORMATS`.
+        quantize: Smaller numbers; None: float32.
+        path: The folder that was written.
+        sample: What the answers were compared on.
+        shipped: What was found.
+        parity: The same in plain data: what is in `parity.json`; the differences over all outputs are the largest.
         snippet: Python that loads and runs it.
     """
 
     run: Run
     format: str
+    quantize: Quantize | None
     path: Path
-    size_bytes: int
-    largest_difference: float
+    sample: Sample
+    shipped: Shipped
+    parity: Mapping[str, Any]
     snippet: str
 
 
-def export(text: str, *, format_name: str, runs: Path, output: Path | None = None) -> ExportReport:
-    """Export the model of a run and prove that it still answers the same.
+def export(
+    text: str, *, format_name: str, runs: Path, output: Path | None = None, quantize: Quantize | None = None
+) -> ExportReport:
+    """Export the model of a run, run it in its own runtime and compare its answers with those of the run's model.
+
+    They are compared on examples of the recipe's test part, or of its training part where there is none; where the
+    data cannot be read again, on made up ones.
 
     Args:
         text: What the user calls the run.
         format_name: One of `FORMATS`.
         runs: The folder of all runs.
-        output: Where to; None: `export/` in the run directory.
+        output: The folder to write; None: one below `export/` in the run directory.
+        quantize: Smaller numbers; None: float32.
 
     Raises:
-        RecipeError: There is no such run, it has no model yet, or the output is there already.
-        SetupError: It cannot be written.
-        TrainingError: What was exported answers differently.
+        RecipeError: There is no such run, it has no model yet, the output is there already, or the format cannot carry
+            the model.
+        DataError: What int8 needs of the data cannot be read.
+        SetupError: An extra is missing, or it cannot be written.
+        TrainingError: What was exported answers differently; nothing is left of it.
     """
-    saved = open_saved(text, runs)
     form = FORMATS[format_name]
-    path = output or saved.run.path / "export" / form.default_name
+    _check_order(form, quantize)
+    saved = open_saved(text, runs)
+    path = output or saved.run.path / "export" / "-".join(filter(None, (form.name, quantize)))
     if path.exists():
-        hint = "name another place: `--output PATH`"
+        hint = "name another folder: `--output FOLDER`"
         raise RecipeError(Problem("file-exists", f"`{path}` is there already, and is not overwritten", hint=hint))
+    trained = _trained(saved)
+    sample, calibration = _examples(saved, trained, quantize)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Written beside its place and moved there once it is proven, so that a bad export is never found.
+        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as name:
+            folder = Path(name) / path.name
+            folder.mkdir()
+            shipped = ship(trained, form, folder, sample=sample, quantize=quantize, calibration=calibration)
+            folder.rename(path)
     except OSError as error:
-        raise SetupError(cannot_write(path.parent, error)) from None
-    inputs = probe_inputs(saved.facts.inputs)
-    expected = predict_outputs(saved.model, inputs, batch_size=_PROBES)
-    # Written beside its place and moved there once it is proven, so that a bad export is never found.
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
-        temporary = Path(folder) / path.name
-        form.write(saved, temporary)
-        difference = _largest_difference(form.run(temporary, inputs), expected)
-        if not difference <= TOLERANCE:
-            message = f"the exported model answers differently, by up to {difference:g}; nothing was written"
-            raise TrainingError(Problem("export-differs", message))
-        temporary.rename(path)
-    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
-    size = sum(file.stat().st_size for file in files)
-    example = _example_code(inputs, form.zeros)
-    modules = [
-        *form.modules,
-        *(["tensorflow"] if "tensorflow." in example and "tensorflow" not in form.modules else []),
-    ]
-    snippet = form.snippet.format(path=path, example=example, modules=", ".join(modules))
-    return ExportReport(saved.run, format_name, path, size, difference, snippet)
+        raise SetupError(cannot_write(path, error)) from None
+    snippet = form.snippet(path, shipped.shipment, shipped.sizes)
+    parity = describe_parity(shipped, form, quantize, sample)
+    return ExportReport(saved.run, format_name, quantize, path, sample, shipped, parity, snippet)
 
 
-@dataclass(frozen=True)
-class Format:
-    """A format: how it is written, run and used.
+def _check_order(form: Format, quantize: Quantize | None) -> None:
+    if form.extra is not None:
+        require(form.extra)
+    if quantize is not None and quantize not in form.quantizes:
+        message = f"`{form.name}` is not made with smaller numbers, found `--quantize {quantize}`"
+        raise RecipeError(Problem("cannot-quantize", message, hint="`--format litert` is"))
 
-    Attributes:
-        default_name: File or folder below `export/`.
-        write: Writes a run's model to a path.
-        run: Loads what was written and answers inputs: an array, or several by name.
-        modules: What that Python imports.
-        zeros: Python that makes an example, with `{shape}` and `{dtype}` to be filled in.
-        snippet: Python for the user, with `{modules}`, `{path}` and `{example}` to be filled in.
+
+def _trained(saved: SavedRun) -> Trained:
+    scored = saved.scored
+    return Trained(
+        saved.recipe.name, saved.model, scored.inputs, scored.outputs, saved.recipe.objectives, saved.run.model
+    )
+
+
+def _examples(saved: SavedRun, trained: Trained, quantize: Quantize | None) -> tuple[Sample, Arrays | None]:
+    """Return what is compared on, and for int8 what was trained on.
+
+    Raises:
+        DataError, RecipeError: The data are needed, and cannot be read again.
     """
-
-    default_name: str
-    write: Callable[[SavedRun, Path], None]
-    run: Callable[[Path, Arrays], Any]
-    modules: tuple[str, ...]
-    zeros: str
-    snippet: str
-
-
-def _write_keras(saved: SavedRun, path: Path) -> None:
-    shutil.copyfile(saved.run.model, path)
-
-
-def _run_keras(path: Path, inputs: Arrays) -> Any:
-    return predict_outputs(keras.saving.load_model(path, compile=False), inputs, batch_size=_PROBES)
+    try:
+        dataset = _read(saved)
+    except ArchcliError as error:
+        if quantize == "int8":
+            raise
+        reason = error.problems[0].message
+        return Sample(make_up(trained.leaves), "made up", reason), None
+    names = [leaf.name for leaf in trained.leaves]
+    compared = dataset.training if dataset.test is None else dataset.test
+    raw = spread_over({name: compared.inputs[name] for name in names})
+    learned = {name: dataset.training.inputs[name] for name in names}
+    origin = "training" if dataset.test is None else "test"
+    return Sample(raw, origin), spread_over(learned) if quantize == "int8" else None
 
 
-def _write_saved_model(saved: SavedRun, path: Path) -> None:
-    saved.model.export(path, format="tf_saved_model", verbose=False)
-    answers = saved.scored.learned
-    for name, target in answers.items():
-        if target.classes:
-            labels = path / "assets.extra" / (f"{name}_labels.txt" if len(answers) > 1 else "labels.txt")
-            labels.parent.mkdir(exist_ok=True)
-            write_text(labels, "".join(f"{label}\n" for label in target.classes))
-
-
-def _run_saved_model(path: Path, inputs: Arrays) -> Any:
-    model = tf.saved_model.load(path)  # held: its function does not keep its variables alive
-    return keras.tree.map_structure(lambda tensor: tensor.numpy(), model.serve(place(inputs)))
-
-
-FORMATS: Final = {
-    "keras": Format(
-        "model.keras",
-        _write_keras,
-        _run_keras,
-        ("archcli.layers", "keras", "numpy"),
-        "numpy.zeros({shape}, {dtype!r})",
-        'import {modules}\nmodel = keras.saving.load_model("{path}")\nprint(model.predict({example}))',
-    ),
-    "saved_model": Format(
-        "saved_model",
-        _write_saved_model,
-        _run_saved_model,
-        ("tensorflow",),
-        "tensorflow.zeros({shape}, {dtype!r})",
-        'import tensorflow\nmodel = tensorflow.saved_model.load("{path}")\nprint(model.serve({example}))',
-    ),
-}
-"""Every format, by the name that `--format` takes."""
-
-
-def probe_inputs(inputs: Mapping[str, InputFacts]) -> Arrays:
-    """Make raw inputs like those that a model was trained on, the same every time.
-
-    Args:
-        inputs: By name.
-
-    Returns:
-        What the saved model takes: an array, or several by name.
-    """
-    random = np.random.default_rng(0)
-    made = {leaf.name: _probe(leaf, random) for facts in inputs.values() for leaf in facts.leaves}
-    return next(iter(made.values())) if len(made) == 1 else made
-
-
-def _probe(facts: InputFacts, random: np.random.Generator) -> np.ndarray:
-    shape = tuple(_OPEN_SIZE if size is None else size for size in facts.shape)
-    if facts.kind in ("category", "text"):
-        words = [*facts.words, "never seen"]
-        glue = "" if facts.split == "character" else " "
-        count = 1 if facts.kind == "category" else _OPEN_SIZE
-        texts = [glue.join(random.choice(words, count)) for _ in range(_PROBES)]
-        return np.array(texts, object).reshape(-1, 1)
-    if facts.dtype == "int32":
-        return random.integers(0, facts.vocabulary or 1, (_PROBES, *shape)).astype(np.int32)
-    drawn = random.standard_normal((_PROBES, *shape))
-    if facts.scale is not None and facts.offset is not None:
-        drawn = (drawn - np.asarray(facts.offset)) / np.asarray(facts.scale)
-    return drawn.astype(np.float32)
-
-
-def _largest_difference(given: Any, expected: Any) -> float:
-    pairs = zip(keras.tree.flatten(given), keras.tree.flatten(expected), strict=True)
-    return max(float(np.max(np.abs(one - other))) for one, other in pairs)
-
-
-def _example_code(inputs: Arrays, zeros: str) -> str:
-    """Write Python that makes one example of a model's inputs."""
-    if isinstance(inputs, Mapping):
-        return "{" + ", ".join(f"{name!r}: {_example_code(array, zeros)}" for name, array in inputs.items()) + "}"
-    array = np.asarray(inputs)
-    if array.dtype == object:
-        return f"tensorflow.constant([[{array[0, 0]!r}]])"
-    return zeros.format(shape=(1, *array.shape[1:]), dtype=array.dtype.name)
+def _read(saved: SavedRun) -> Dataset:
+    dataset = read_data(load_recipe(saved.run.resolved), batch_size=1)
+    check_same_data(saved.run, dataset)
+    return dataset

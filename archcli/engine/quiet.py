@@ -24,7 +24,9 @@ DEFAULT_VARIABLES = MappingProxyType({"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ON
 WRAPPED = ("cv2", "matplotlib", "pandas", "scipy", "sklearn")
 """What TensorFlow and Keras import where it is installed, for wrappers and galleries of theirs that nothing here uses.
 It takes two seconds."""
-NATIVE_LOG_LINE = re.compile(rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:")
+NATIVE_LOG_LINE = re.compile(
+    rb"WARNING: All log messages before absl|[IWE]\d{4} \d\d:\d\d:|INFO: Created TensorFlow Lite"
+)
 
 
 def set_variables(environment: MutableMapping[str, str]) -> None:
