@@ -20,6 +20,9 @@ SMALLEST: Final = 128
 LARGEST: Final = 256
 """The longer side of a picture on the sheet, in points."""
 
+NARROWEST: Final = 104
+"""A place on the sheet, in points: what stands below a picture wants to be read."""
+
 ACROSS: Final = 8
 """Examples side by side."""
 
@@ -61,7 +64,7 @@ def draw_sheet(fields: Sequence[Field], captions: Sequence[str]) -> Image.Image:
     tiles = [_draw_field(field) for field in drawn]
     labels = [[captions[index], *_describe(fields, index)] for index in range(len(captions))]
     font = _load_font()
-    width = max(tile.width for row in tiles for tile in row)
+    width = max(NARROWEST, *(tile.width for row in tiles for tile in row))
     heights = [max(tile.height for tile in row) for row in tiles]
     across = min(ACROSS, len(captions))
     cell_width = width + MARGIN

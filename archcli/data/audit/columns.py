@@ -161,8 +161,9 @@ def _is_constant(variable: Variable) -> bool:
         return False
     if variable.holds == "classes":
         return variable.role == "input" and np.count_nonzero(variable.count_classes("training")) == 1
-    there = values[~np.isnan(values)]
-    return bool(there.size) and bool(there.min() == there.max())
+    if np.isnan(values.min()):
+        values = values[~np.isnan(values)]
+    return bool(values.size) and bool(values.min() == values.max())
 
 
 def _missing_share(variable: Variable) -> float:
