@@ -89,8 +89,9 @@ class Spectrogram(keras.layers.Layer):  # type: ignore[misc] # Keras publishes n
 
 def hann_window(length: int) -> NDArray[np.float64]:
     """Return a periodic Hann window divided by half its sum, `(length,)`."""
-    window: NDArray[np.float64] = 0.5 - 0.5 * np.cos(2 * pi * np.arange(length) / length)
-    return window / (window.sum() / 2)
+    window = 0.5 - 0.5 * np.cos(2 * pi * np.arange(length) / length)
+    window /= window.sum() / 2
+    return window
 
 
 def fourier_kernel(length: int) -> NDArray[np.float32]:
@@ -109,7 +110,7 @@ def mel_weights(bands: int, frame_length: int, sampling_rate: int) -> NDArray[np
     The scale is that of HTK, 1127 ln(1 + f / 700); the first frequency, 0 Hz, is in no band.
     """
     bins = frame_length // 2 + 1
-    frequencies = np.arange(bins) * (sampling_rate / frame_length)
+    frequencies = np.arange(bins, dtype=np.float64) * (sampling_rate / frame_length)
     places = _mel(frequencies)[:, np.newaxis]  # (bins, 1)
     edges = np.linspace(_mel(np.array(_LOWEST_HERTZ)), _mel(np.array(sampling_rate / 2)), bands + 2)
     lower, center, upper = edges[:-2], edges[1:-1], edges[2:]
@@ -119,6 +120,6 @@ def mel_weights(bands: int, frame_length: int, sampling_rate: int) -> NDArray[np
     return weights.astype(np.float32)
 
 
-def _mel(hertz: NDArray[np.float64]) -> NDArray[np.float64]:
-    mel: NDArray[np.float64] = 1127 * np.log1p(hertz / 700)
+def _mel(hertz: NDArray[np.floating[Any]]) -> NDArray[np.floating[Any]]:
+    mel: NDArray[np.floating[Any]] = 1127 * np.log1p(hertz / 700)
     return mel

@@ -22,6 +22,7 @@ from archcli.recipe.features import (
     side_by_side,
 )
 from archcli.recipe.recipe import Data, Named
+from archcli.recipe.sounds import asked_spectrum
 from archcli.recipe.sources import TABLES
 
 _BESIDE: Final = ("numeric", "category", "date")
@@ -77,6 +78,7 @@ def find_feature_problems(data: Data) -> Iterator[Problem]:
     """Say which inputs and targets do not go together, or not with their source."""
     for name, feature in data.inputs.items():
         yield from _beside_problems(name, feature)
+        yield from _sound_problems(name, feature)
     for name, feature in data.targets.items():
         yield from _separator_problems(name, feature)
     yield from _series_problems(data)
@@ -96,6 +98,19 @@ def _beside_problems(name: str, feature: Named) -> Iterator[Problem]:
         place = feature.argument_locations.get("columns", feature.location)
         hint = f"give each a name of its own, or put them side by side in a list: `{name}: [category: [...]]`"
         yield Problem("feature-does-not-fit", message, place, hint)
+
+
+def _sound_problems(name: str, feature: Named) -> Iterator[Problem]:
+    if feature.name != "audio":
+        return
+    spectrum = asked_spectrum(feature)
+    if spectrum.frame_length > spectrum.samples:
+        message = (
+            f"a frame of `{name}` has {spectrum.frame_length} samples, and a whole sound has {spectrum.samples}: "
+            "`seconds` times `sampling_rate`"
+        )
+        place = feature.argument_locations.get("frame_length", feature.location)
+        yield Problem("feature-does-not-fit", message, place, "make `frame_length` smaller, or `seconds` larger")
 
 
 def _separator_problems(name: str, feature: Named) -> Iterator[Problem]:
@@ -183,7 +198,8 @@ def _fixed_column_problems(data: Data) -> Iterator[Problem]:
     if name == "folder" and len(kinds) > 1:
         first, second = list(kinds)[:2]
         message = (
-            f"a folder is read for one kind of file, and `{kinds[first]}` is a {first}, `{kinds[second]}` a {second}"
+            f"a folder is read for one kind of file, and `{kinds[first]}` is of type `{first}`, "
+            f"`{kinds[second]}` of type `{second}`"
         )
         yield Problem("feature-does-not-fit", message, data.inputs[kinds[second]].location)
 

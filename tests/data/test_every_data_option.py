@@ -5,14 +5,19 @@ Those of numbers and labels in a table are in `tests/test_every_option.py`, thos
 
 from __future__ import annotations
 
+import wave
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
+from pyarrow.csv import read_csv
+from pyarrow.parquet import write_table
 
 from archcli.data.dataset import load_dataset
+from archcli.errors import DataError
 from archcli.recipe.built_in import BUILT_IN
 from archcli.recipe.checking import read_nodes
 from archcli.recipe.data_section import build_data
@@ -26,6 +31,13 @@ TABLE = "source: {csv: table.csv}"
 SERIES = (
     "source: {csv: {path: table.csv, time: when}}, inputs: {past: {series: {columns: a, window: 3}}}, "
     "targets: {next: {series: {columns: a, horizon: 2}}}"
+)
+PARQUET_SERIES, PARQUET_WALKS, PARQUET = (
+    "source: {parquet: {path: table.parquet, time: when}}, inputs: {past: {series: {columns: a, window: 3}}}, "
+    "targets: {next: {series: {columns: a, horizon: 2}}}, split: {validation: 0, test: 0}",
+    "source: {parquet: {path: table.parquet, id: house}}, inputs: {x: {sequence: {columns: a}}}, "
+    "targets: {kind: category}",
+    "source: {parquet: table.parquet}, inputs: {x: {numeric: a}}, targets: {kind: category}",
 )
 WALKS = "source: {csv: {path: table.csv, id: house}}, inputs: {x: {sequence: {columns: a}}}, targets: {kind: category}"
 CORPUS = "source: {text: corpus.txt}, inputs: {x: {text: {split: word, window: 4}}}, targets: {next: {shift: {of: x}}}"
@@ -43,6 +55,14 @@ BESIDE = f"{TABLE}, inputs: {{x: [numeric: a, category: city]}}, targets: {{kind
 NUMBERS = f"{TABLE}, inputs: {{x: {{numeric: {{columns: a}}}}}}, targets: {{kind: category}}"
 GAPS = f"{TABLE}, inputs: {{x: {{numeric: {{columns: gaps, missing: zero}}}}}}, targets: {{kind: category}}"
 HOLES = f"{TABLE}, inputs: {{x: {{category: {{columns: holes, missing: most_frequent}}}}}}, targets: {{kind: category}}"
+LINES = "source: {lines: said.txt}, inputs: {x: text}, targets: {kind: category}"
+TS = "source: {ts: walks.ts}, inputs: {x: sequence}, targets: {kind: category}"
+RECORDS = "source: {tfrecord: a.tfrecord}, inputs: {x: {numeric: a}}, targets: {kind: category}"
+DATES = f"{TABLE}, inputs: {{x: {{date: {{columns: day}}}}}}, targets: {{kind: category}}"
+SOUNDS = "source: {folder: sounds}, inputs: {x: {audio: {sampling_rate: 800, seconds: 0.1}}}, targets: {kind: category}"
+NAMED_SOUNDS = SOUNDS.replace("source: {folder: sounds}", TABLE).replace(
+    "{sampling_rate", "{columns: sound, sampling_rate"
+)
 
 
 @dataclass(frozen=True)
@@ -63,7 +83,27 @@ CHANGES = {
     "source.csv.id": Change(WALKS, "data.source.csv.id=half"),
     "source.csv.order": Change(WALKS, "data.source.csv.order=back"),
     "source.text.path": Change(CORPUS, "data.source.text.path=other.txt"),
+    "source.parquet.path": Change(PARQUET, "data.source.parquet.path=other.parquet"),
+    "source.parquet.time": Change(PARQUET_SERIES, "data.source.parquet.time=back"),
+    "source.parquet.id": Change(PARQUET_WALKS, "data.source.parquet.id=half"),
+    "source.parquet.order": Change(PARQUET_WALKS, "data.source.parquet.order=back"),
     "source.folder.path": Change(FOLDER, "data.source.folder.path=trees"),
+    "source.lines.path": Change(LINES, "data.source.lines.path=other.lines"),
+    "source.ts.path": Change(TS, "data.source.ts.path=other.ts"),
+    "source.tfrecord.path": Change(RECORDS, "data.source.tfrecord.path=b.tfrecord"),
+    "input.date.columns": Change(DATES, "data.inputs.x.date.columns=other_day"),
+    "input.date.parts": Change(DATES, "data.inputs.x.date.parts=[month]"),
+    "input.date.cyclic": Change(DATES, "data.inputs.x.date.cyclic=true"),
+    "input.date.missing": Change(
+        DATES.replace("columns: day", "columns: some_day, missing: zero"), "data.inputs.x.date.missing=mean"
+    ),
+    "input.date.scale": Change(DATES, "data.inputs.x.date.scale=standard"),
+    "input.audio.columns": Change(NAMED_SOUNDS, "data.inputs.x.audio.columns=other_sound"),
+    "input.audio.seconds": Change(SOUNDS, "data.inputs.x.audio.seconds=0.2"),
+    "input.audio.frame_length": Change(SOUNDS, "data.inputs.x.audio.frame_length=16"),
+    "input.audio.frame_step": Change(SOUNDS, "data.inputs.x.audio.frame_step=4"),
+    "input.audio.num_mel_bins": Change(SOUNDS, "data.inputs.x.audio.num_mel_bins=3"),
+    "input.audio.scale": Change(SOUNDS, "data.inputs.x.audio.scale=standard"),
     "data.split.group": Change(NUMBERS, "data.split.group=house"),
     "data.split.time": Change(NUMBERS.replace("kind: category", "b: number"), "data.split.time=true"),
     "input.numeric.missing": Change(GAPS, "data.inputs.x.numeric.missing=7"),
@@ -113,26 +153,61 @@ ELSEWHERE = {
 }
 """In `tests/test_every_option.py`."""
 
+REFUSED = {
+    "source.tfrecord.compression": Change(RECORDS, "data.source.tfrecord.compression=gzip"),
+    "input.audio.sampling_rate": Change(SOUNDS, "data.inputs.x.audio.sampling_rate=1600"),
+}
+"""Options that say what a file is: one that is not so is refused."""
+
 
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     """Every file that a recipe names."""
-    header = "when,back,a,b,gaps,holes,city,half,house,said,kind,file,photo\n"
+    header = "when,back,a,b,gaps,holes,city,half,house,said,kind,file,photo,day,other_day,some_day,sound,other_sound\n"
     lines = [
         f"{row},{40 - row},{row * row % 7},{row % 5},{'' if row % 5 == 0 else row},{'' if row % 7 == 0 else row % 2},"
         f"{'Ulm' if row % 3 else 'Bonn'},q{row // 10},h{row // 4},So; it Is {'so good' if row % 3 else 'bad'},"
         f"k{row // 20},"
-        f"flowers/rose/{row % 2}.png,flowers/iris/{row % 2}.png\n"
+        f"flowers/rose/{row % 2}.png,flowers/iris/{row % 2}.png,"
+        f"2024-0{row % 9 + 1}-11,2023-0{row % 9 + 1}-11T05:00,{'2024-01-01' if row % 2 else ''},"
+        f"sounds/low/{row % 2}.wav,sounds/high/{row % 2}.wav\n"
         for row in range(40)
     ]
     (tmp_path / "table.csv").write_text(header + "".join(lines), encoding="utf-8")
+    table = read_csv(tmp_path / "table.csv")
+    write_table(table, tmp_path / "table.parquet")
+    write_table(table.slice(1), tmp_path / "other.parquet")
     (tmp_path / "corpus.txt").write_text("to be or not to be that is the question " * 3, encoding="utf-8")
     (tmp_path / "other.txt").write_text("whether it is nobler in the mind to suffer or not " * 3, encoding="utf-8")
     pixels = np.random.default_rng(0).integers(0, 256, (8, 5, 6, 3), dtype=np.uint8)
     for number, name in enumerate(f"{f}/{k}/{n}.png" for f, k in _KINDS for n in range(2)):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(pixels[number]).save(tmp_path / name)
+    write_other_forms(tmp_path)
     return tmp_path
+
+
+def write_other_forms(folder: Path) -> None:
+    """Write lines, series, records and sounds."""
+    for name, word in (("said.txt", "so"), ("other.lines", "not")):
+        (folder / name).write_text("".join(f"k{row % 2}\t{word} it is {row}\n" for row in range(8)), encoding="utf-8")
+    for name, add in (("walks.ts", 0), ("other.ts", 1)):
+        lines = "".join(f"{','.join(str(step + add) for step in range(2 + row % 3))}:k{row % 2}\n" for row in range(8))
+        (folder / name).write_text("@classLabel true k0 k1\n@data\n" + lines, encoding="utf-8")
+    for name, add in (("a.tfrecord", 0), ("b.tfrecord", 1)):
+        with tf.io.TFRecordWriter(str(folder / name)) as writer:
+            for row in range(8):
+                number = tf.train.Feature(float_list=tf.train.FloatList(value=[row + add]))
+                kind = tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"k%d" % (row % 2)]))
+                features = tf.train.Features(feature={"a": number, "kind": kind})
+                writer.write(tf.train.Example(features=features).SerializeToString())
+    tones = np.random.default_rng(1).integers(-1000, 1000, (4, 120)).astype("<i2")
+    for tone, name in zip(tones, ("low/0", "low/1", "high/0", "high/1"), strict=True):
+        path = folder / f"sounds/{name}.wav"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with wave.open(str(path), "wb") as file:
+            file.setparams((1, 2, 800, 0, "NONE", ""))
+            file.writeframes(tone.tobytes())
 
 
 _KINDS = (("flowers", "rose"), ("flowers", "iris"), ("trees", "oak"), ("trees", "ash"))
@@ -167,7 +242,7 @@ def test_every_option_of_the_data_is_here_or_there() -> None:
         if name not in BUILT_IN
     }
 
-    assert {option for option in CHANGES if not option.startswith("data.")} == arguments - ELSEWHERE
+    assert {option for option in CHANGES if not option.startswith("data.")} == arguments - ELSEWHERE - set(REFUSED)
 
 
 @pytest.mark.parametrize("option", CHANGES)
@@ -176,3 +251,13 @@ def test_an_option_changes_the_data(option: str, files: Path) -> None:
     change = CHANGES[option]
 
     assert told(files, change.data) != told(files, change.data, change.override)
+
+
+@pytest.mark.parametrize("option", REFUSED)
+def test_an_option_that_the_file_contradicts(option: str, files: Path) -> None:
+    """It is used: what is not as it says is an error of the data."""
+    change = REFUSED[option]
+
+    told(files, change.data)
+    with pytest.raises(DataError):
+        told(files, change.data, change.override)

@@ -34,6 +34,31 @@ CASES = [
         "{y: {multilabel: {separator: ''}}}",
         "`separator` of `y` is empty, expected what stands between two labels",
     ),
+    (
+        CSV,
+        "{x: {audio: {columns: a, sampling_rate: 100, seconds: 0.1, frame_length: 11}}}",
+        KIND,
+        "a frame of `x` has 11 samples, and a whole sound has 10: `seconds` times `sampling_rate`",
+    ),
+    (
+        "digits",
+        "{x: {audio: {columns: image, sampling_rate: 100, seconds: 1}}}",
+        "{digit: category}",
+        "`audio` is read from files that a CSV or a folder names, and the source is `digits`",
+    ),
+    (
+        FOLDER,
+        "{x: text, y: {image: {height: 2, width: 2}}}",
+        KIND,
+        "a folder is read for one kind of file, and `x` is of type `text`, `y` of type `image`",
+    ),
+    ("{lines: a.csv}", NUMBERS, KIND, "a file of lines has texts and their labels, and `x` is a numeric"),
+    (
+        "{ts: a.csv}",
+        "{x: text}",
+        KIND,
+        "a `.ts` file has series and their classes, or numbers to be learned, and `x` is a text",
+    ),
     (CSV, "{x: {category: [a, b]}}", KIND, "`x` is one index, and it names 2 columns"),
     (CSV, PAST, KIND, "the target `kind` is a category, and a series has nothing but series beside it"),
     (CSV, NUMBERS, AHEAD, "the input `x` is a numeric, and a series has nothing but series beside it"),
@@ -65,8 +90,13 @@ CASES = [
         "{digit: category}",
         "`image` is read from files that a CSV or a",
     ),
-    (FOLDER, NUMBERS, KIND, "a folder has images and their classes, and `x` is a numeric"),
-    (FOLDER, "{x: {image: {height: 2, width: 2}}}", "{y: number}", "a folder has images and their classes, and `y` is"),
+    (FOLDER, NUMBERS, KIND, "a folder has images, sounds or texts, and their classes, and `x` is a numeric"),
+    (
+        FOLDER,
+        "{x: {image: {height: 2, width: 2}}}",
+        "{y: number}",
+        "a folder has images, sounds or texts, and their classes, and `y` is",
+    ),
 ]
 
 

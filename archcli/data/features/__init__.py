@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import Faults
-from archcli.data.features.audio import asked_spectrum, fit_sounds, read_sounds
+from archcli.data.features.audio import fit_sounds, read_sounds
 from archcli.data.features.category import (
     fit_category,
     fit_category_input,
@@ -29,6 +29,7 @@ from archcli.data.features.text import fit_text, fit_text_input, read_known_text
 from archcli.data.table import Raw, TargetValues
 from archcli.recipe.facts import InputFacts, Spectrum, TargetFacts
 from archcli.recipe.recipe import Named
+from archcli.recipe.sounds import asked_spectrum
 
 
 @dataclass(frozen=True)

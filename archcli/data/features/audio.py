@@ -16,33 +16,16 @@ from numpy.typing import NDArray
 from archcli.data.faults import CellFault, Faults
 from archcli.data.features.numeric import fit_numeric
 from archcli.data.table import Numbers, Table
-from archcli.errors import Problem, RecipeError
 from archcli.recipe.facts import InputFacts, Spectrum
 from archcli.recipe.recipe import Named
+from archcli.recipe.sounds import asked_spectrum
 
-_FRAME_SECONDS: Final = 0.025
-_STEP_SECONDS: Final = 0.01
 _PLAIN: Final = 1
 _EXTENSIBLE: Final = 0xFFFE
 
 
 class _UnfitSoundError(Exception):
     """A file is not the sound that is wanted; the text says why, after its name."""
-
-
-def asked_spectrum(feature: Named) -> Spectrum:
-    """Return what a recipe says of its sounds."""
-    rate, seconds = feature.arguments.get("sampling_rate"), feature.arguments.get("seconds")
-    per_second = rate if isinstance(rate, int) else 1
-    samples = round(per_second * seconds) if isinstance(seconds, (int, float)) else 1
-    length, step, bands = (feature.arguments.get(name) for name in ("frame_length", "frame_step", "num_mel_bins"))
-    return Spectrum(
-        samples,
-        per_second,
-        length if isinstance(length, int) else max(2, round(per_second * _FRAME_SECONDS)),
-        step if isinstance(step, int) else max(1, round(per_second * _STEP_SECONDS)),
-        bands if isinstance(bands, int) else None,
-    )
 
 
 def read_sounds(table: Table, columns: Sequence[str], faults: Faults, *, spectrum: Spectrum) -> Numbers:
@@ -71,16 +54,8 @@ def read_sounds(table: Table, columns: Sequence[str], faults: Faults, *, spectru
 
 
 def fit_sounds(name: str, feature: Named, columns: Sequence[str], training: Numbers) -> InputFacts:
-    """Describe sounds, the scaling of their spectra fitted on the `training` examples.
-
-    Raises:
-        RecipeError: A frame is longer than a sound.
-    """
+    """Describe sounds, the scaling of their spectra fitted on the `training` examples."""
     spectrum = asked_spectrum(feature)
-    if spectrum.frame_length > spectrum.samples:
-        message = f"a frame of {spectrum.frame_length} samples is longer than a sound of {spectrum.samples}"
-        place = feature.argument_locations.get("frame_length", feature.location)
-        raise RecipeError(Problem("feature-does-not-fit", message, place, "make `frame_length` smaller"))
     facts = InputFacts(name, spectrum.shape, tuple(columns), kind="audio", spectrum=spectrum)
     if feature.arguments.get("scale") is None:
         return facts

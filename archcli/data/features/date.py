@@ -76,9 +76,9 @@ def read_date(text: str) -> datetime | None:
     found = _PATTERN.fullmatch(text)
     if found is None:
         return None
-    year, month, day, *time = (int(group or 0) for group in found.groups())
+    year, month, day, hour, minute, second = (int(group or 0) for group in found.groups())
     try:
-        return datetime(year, month, day, *time)  # noqa: DTZ001 -- a zone is not applied
+        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 -- a zone is not applied
     except ValueError:
         return None
 

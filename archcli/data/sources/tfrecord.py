@@ -60,7 +60,7 @@ def open_tfrecord(
 
 def _read_examples(path: Path, compression: str | None, location: Location | None) -> Iterator[Any]:
     import tensorflow as tf  # noqa: PLC0415 -- it takes seconds
-    from google.protobuf.message import DecodeError  # noqa: PLC0415 -- TensorFlow's
+    from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # noqa: PLC0415 -- TensorFlow's
 
     records = tf.data.TFRecordDataset(str(path), compression_type=_COMPRESSION[compression]).as_numpy_iterator()
     number = 0

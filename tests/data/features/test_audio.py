@@ -15,7 +15,7 @@ from archcli.build.preprocessing import prepare_inputs
 from archcli.data.dataset import Dataset, load_dataset
 from archcli.data.description import describe_facts, facts_from_description
 from archcli.data.features.audio import tell_spectra
-from archcli.errors import DataError, RecipeError
+from archcli.errors import DataError
 from archcli.recipe.facts import Spectrum
 from archcli.recipe.recipe import Data
 
@@ -126,17 +126,6 @@ def test_facts_are_written_and_read_back(section: Section, voices: Path) -> None
     facts = load(section, voices, num_mel_bins=5, scale="standard").facts
 
     assert facts_from_description({"facts": describe_facts(facts)}) == facts
-
-
-def test_a_frame_that_is_longer_than_a_sound(section: Section, voices: Path, shown: Shown) -> None:
-    """There would be none."""
-    assert shown(RecipeError, load, section, voices, frame_length=1000) == (
-        """\
-error[feature-does-not-fit]: a frame of 1000 samples is longer than a sound of 800
- --> recipe.yaml:3:1
-hint: make `frame_length` smaller
-"""
-    )
 
 
 def test_files_that_cannot_be_used(section: Section, voices: Path, shown: Shown) -> None:
