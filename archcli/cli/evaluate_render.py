@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
-
-from archcli.cli.render import Column, print_pairs, print_table
+from archcli.cli.render import Column, print_fitting_table, print_pairs
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -16,7 +13,6 @@ if TYPE_CHECKING:
     from archcli.commands.evaluate import EvaluateReport
     from archcli.commands.scores import OutputScores
 
-_GAP = 2
 _MOST_ROWS = 40
 
 
@@ -49,7 +45,7 @@ def _print_scores(assessed: Assessment, console: Console) -> None:
         shown = "" if interval is None else f"[{_number(interval[0])}, {_number(interval[1])}]"
         others = (scores.get(name) for scores in baselines.values())
         rows.append((name, _number(value), shown, *("" if other is None else _number(other) for other in others)))
-    _print_fitting(columns, rows, console)
+    print_fitting_table(columns, rows, console)
 
 
 def _print_classes(own: OutputScores, several: str, console: Console) -> None:
@@ -71,7 +67,7 @@ def _print_classes(own: OutputScores, several: str, console: Console) -> None:
         for one in shown
     ]
     console.print()
-    _print_fitting(columns, rows, console)
+    print_fitting_table(columns, rows, console)
     if len(shown) < len(own.classes):
         console.print(f"the {len(shown)} of {len(own.classes)} with the lowest f1", soft_wrap=True)
 
@@ -96,7 +92,7 @@ def _print_numbered(assessed: Assessment, own: OutputScores, several: str, conso
         for row in numbered
     ]
     console.print()
-    _print_fitting(columns, rows, console)
+    print_fitting_table(columns, rows, console)
 
 
 def _print_mistakes(assessed: Assessment, own: OutputScores, several: str, console: Console) -> None:
@@ -117,7 +113,7 @@ def _print_mistakes(assessed: Assessment, own: OutputScores, several: str, conso
         off = float(one.answer) - float(one.truth) if one.confidence is None else one.confidence
         rows.append((str(one.row), *placed, *column, _cell(one.truth), _cell(one.answer), _number(off)))
     console.print()
-    _print_fitting(columns, rows, console)
+    print_fitting_table(columns, rows, console)
 
 
 def _cell(value: str | float) -> str:
@@ -126,17 +122,3 @@ def _cell(value: str | float) -> str:
 
 def _number(value: float) -> str:
     return f"{value:.4f}" if abs(value) < 10_000 else f"{value:.6g}"
-
-
-def _print_fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], console: Console) -> None:
-    """Print a table; on a terminal too narrow for it the first cell of each row, and below it the others by name."""
-    table = [[column.title for column in columns], *rows]
-    width = sum(max(cell_len(row[index]) for row in table) + _GAP for index in range(len(columns)))
-    if not console.is_terminal or width <= console.width:
-        print_table(columns, rows, console)
-        return
-    for row in rows:
-        named = zip(columns[1:], row[1:], strict=True)
-        pairs = [(f"  {column.title}", cell) for column, cell in named if cell]
-        print_pairs([(f"{columns[0].title} {row[0]}", "")], console)
-        print_pairs(pairs, console)

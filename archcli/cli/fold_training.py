@@ -64,7 +64,7 @@ class _Watcher:
 
 
 def _print_report(report: FoldsReport, *, as_json: bool) -> None:
-    from archcli.cli.render import Column, open_console, print_json, print_table
+    from archcli.cli.render import Column, open_console, print_fitting_table, print_json
 
     console = open_console()
     if as_json:
@@ -85,7 +85,7 @@ def _print_report(report: FoldsReport, *, as_json: bool) -> None:
         for name, found in report.baselines.items()
         if report.main in found
     ]
-    print_table(columns, rows, console)
+    print_fitting_table(columns, rows, console)
 
 
 def _row(name: str, folds: Sequence[float], spread: Spread) -> tuple[str, ...]:

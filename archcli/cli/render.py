@@ -26,6 +26,7 @@ PLAIN_WIDTH = 100
 """Cells in which a source line is shown where there is no terminal to ask."""
 
 _SMALLEST_ROOM = 12
+_GAP = 2
 _JOINERS = "\u200c\u200d"  # format characters that emoji and some scripts are made with
 _GUTTER_STYLE = "blue"
 _CULPRIT_STYLE = "bold red"
@@ -120,6 +121,19 @@ def print_table(columns: Sequence[Column], rows: Iterable[Sequence[str]], consol
     for row in table:
         padded = [_pad(cell, width, column) for cell, width, column in zip(row, widths, columns, strict=True)]
         _print_text(Text("  ".join(padded).rstrip()), console)
+
+
+def print_fitting_table(columns: Sequence[Column], rows: Sequence[Sequence[str]], console: Console) -> None:
+    """Print a table; on a terminal too narrow for it the first cell of each row, and below it the others by name."""
+    table = [[column.title for column in columns], *rows]
+    width = sum(max(cell_len(row[index]) for row in table) + _GAP for index in range(len(columns)))
+    if not console.is_terminal or width <= console.width:
+        print_table(columns, rows, console)
+        return
+    for row in rows:
+        print_pairs([(f"{columns[0].title} {row[0]}", "")], console)
+        named = zip(columns[1:], row[1:], strict=True)
+        print_pairs([(f"  {column.title}", cell) for column, cell in named if cell], console)
 
 
 def print_json(value: object, console: Console) -> None:

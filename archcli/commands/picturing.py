@@ -35,7 +35,7 @@ def draw_scores(assessed: Assessment, folder: Path, recipe_name: str, pictures: 
         if not own.scores:
             continue
         suffix = f"_{own.target.name}" if several else ""
-        said = {"recipe_name": recipe_name, "part": assessed.scores.part}
+        said = {"recipe_name": recipe_name, "part": Path(assessed.scores.part).name}
         if own.target.classes:
             _draw_classes(own, folder, pictures, suffix=suffix, said=said)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -112,6 +113,21 @@ def test_evaluation_is_kept_in_the_run(flowers: Path, folder: Path, archcli: Arc
     assert written == {"run": "flowers/1", **{name: first[name] for name in written if name != "run"}}
     assert set(first["baselines"]) == {"majority_class", "logistic_regression"}
     assert second["baselines"] == {}
+
+
+def test_a_run_that_cannot_be_written_is_evaluated_all_the_same(
+    flowers: Path, folder: Path, tmp_path: Path, archcli: Archcli
+) -> None:
+    """What cannot be kept is shown, and a note says that it is not kept."""
+    copy = tmp_path / flowers.name
+    shutil.copytree(flowers, copy, ignore=shutil.ignore_patterns("evaluations"))
+    (copy / "evaluations").write_text("in the way", encoding="utf-8")
+
+    told = evaluated(archcli, folder, copy, "--no-baselines")
+
+    assert told["kept"] is None
+    assert told["notes"] == [f"nothing is kept: `{copy / 'evaluations'}` cannot be written: file exists"]
+    assert told["scores"]["accuracy"] > 0.5
 
 
 def test_new_data_are_compared_with_the_same_baselines(flowers: Path, folder: Path, archcli: Archcli) -> None:
