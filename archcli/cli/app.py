@@ -21,6 +21,7 @@ from archcli.cli import (
     run_commands,
     tune_command,
 )
+from archcli.cli.network import OFFLINE, OFFLINE_VARIABLE, shown_fetching, take_offline
 from archcli.cli.starting import collector_at_rest
 from archcli.errors import ArchcliError, Interrupted
 
@@ -39,6 +40,10 @@ def _version(wanted: bool) -> None:
 def _top(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+    offline: Annotated[
+        bool,
+        typer.Option(OFFLINE, help=f"Fetch nothing, whatever the command; so does the variable {OFFLINE_VARIABLE}."),
     ] = False,
 ) -> None:
     """Take the options that stand before a command."""
@@ -84,12 +89,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     Args:
         arguments: What follows the program's name; None: of this process.
     """
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    given = take_offline(sys.argv[1:] if arguments is None else arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a class name that the locale cannot write is no crash
     try:
-        with collector_at_rest():
+        with collector_at_rest(), shown_fetching(given):
             build_app(given[0] if given else None)(args=given, prog_name="archcli")
     except ArchcliError as error:
         from archcli.cli.render import open_console, print_json, print_problems, problem_data
