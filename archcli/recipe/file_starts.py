@@ -55,7 +55,7 @@ def read_start(path: Path, location: Location | None) -> bytes:
         message = f"`{shown_path(path)}` cannot be read: {error.strerror}"
         raise DataError(Problem("not-readable", message, location, f"look with `ls -l {shown_path(path)}`")) from None
     if not start:
-        raise DataError(Problem("empty-file", f"`{shown_path(path)}` is empty", location))
+        raise DataError(Problem("empty-file", f"`{shown_path(path)}` is empty", location, _EMPTY))
     return start
 
 
@@ -79,7 +79,7 @@ def check_is_csv(path: Path, location: Location | None) -> None:
     if b"\0" in start:
         raise DataError(Problem("not-a-csv", f"`{shown}` is a binary file, expected a CSV", location))
     if not start.removeprefix(b"\xef\xbb\xbf").strip():
-        raise DataError(Problem("empty-file", f"`{shown}` is empty, expected a CSV", location))
+        raise DataError(Problem("empty-file", f"`{shown}` is empty, expected a CSV", location, _EMPTY))
 
 
 def encoding_hint(path: Path, encoding: str) -> str:
@@ -129,6 +129,6 @@ def _guess_wide_encoding(start: bytes) -> str | None:
     """Name the encoding of a text whose characters are of two bytes, one of which is mostly zero; None: it is none."""
     even, odd = start[0::2].count(0), start[1::2].count(0)
     half = len(start) / 2
-    if max(even, odd) < 0.4 * half or min(even, odd) > 0.01 * half:
+    if max(even, odd) < 0.7 * half or min(even, odd) > 0.01 * half:
         return None
     return "UTF-16LE" if odd > even else "UTF-16BE"

@@ -42,8 +42,8 @@ def open_parquet_file(path: Path, *, location: Location | None = None) -> Any:
 
     try:
         return parquet.ParquetFile(path)
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(damaged(path, error, location)) from None
+    except (pa.ArrowException, OSError):
+        raise DataError(damaged(path, location)) from None
 
 
 def read_parquet_names(path: Path, *, location: Location | None = None) -> tuple[str, ...]:
@@ -55,9 +55,7 @@ def read_parquet_names(path: Path, *, location: Location | None = None) -> tuple
     return tuple(open_parquet_file(path, location=location).schema_arrow.names)
 
 
-def damaged(path: Path, error: Exception, location: Location | None) -> Problem:
+def damaged(path: Path, location: Location | None) -> Problem:
     """Describe a Parquet file that pyarrow cannot read."""
-    said = str(error).strip().splitlines()
     message = f"`{shown_path(path)}` is a Parquet file that is damaged or cut off"
-    found = f": {said[0].rstrip('.')}" if said else ""
-    return Problem("not-a-parquet", message + found, location, f"copy it again, or {_HINT}")
+    return Problem("not-a-parquet", message, location, f"copy it again, or {_HINT}")

@@ -32,14 +32,10 @@ SERIES = (
     "source: {csv: {path: table.csv, time: when}}, inputs: {past: {series: {columns: a, window: 3}}}, "
     "targets: {next: {series: {columns: a, horizon: 2}}}"
 )
-PARQUET_SERIES, PARQUET_WALKS, PARQUET = (
-    "source: {parquet: {path: table.parquet, time: when}}, inputs: {past: {series: {columns: a, window: 3}}}, "
-    "targets: {next: {series: {columns: a, horizon: 2}}}, split: {validation: 0, test: 0}",
-    "source: {parquet: {path: table.parquet, id: house}}, inputs: {x: {sequence: {columns: a}}}, "
-    "targets: {kind: category}",
-    "source: {parquet: table.parquet}, inputs: {x: {numeric: a}}, targets: {kind: category}",
-)
 WALKS = "source: {csv: {path: table.csv, id: house}}, inputs: {x: {sequence: {columns: a}}}, targets: {kind: category}"
+PARQUET = "source: {parquet: table.parquet}, inputs: {x: {numeric: a}}, targets: {kind: category}"
+PARQUET_SERIES = SERIES.replace("csv", "parquet")
+PARQUET_WALKS = WALKS.replace("csv", "parquet")
 CORPUS = "source: {text: corpus.txt}, inputs: {x: {text: {split: word, window: 4}}}, targets: {next: {shift: {of: x}}}"
 FOLDER = "source: {folder: flowers}, inputs: {x: {image: {height: 4, width: 4}}}, targets: {kind: category}"
 PHOTOS = f"{TABLE}, inputs: {{x: {{image: {{columns: file, height: 4, width: 4}}}}}}, targets: {{kind: category}}"

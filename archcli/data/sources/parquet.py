@@ -138,8 +138,8 @@ class ParquetTable:
         try:
             for batch in file.iter_batches(BATCH_ROWS, columns=[column]):
                 yield batch.column(0)
-        except (pa.ArrowException, OSError) as error:
-            raise DataError(damaged(self.path, error, self.location)) from None
+        except (pa.ArrowException, OSError):
+            raise DataError(damaged(self.path, self.location)) from None
 
     def _describe(self, row: int, column: str, value: float) -> CellFault:
         """Describe a number that is not finite; a null is read as no number, too."""
@@ -147,7 +147,10 @@ class ParquetTable:
 
     def _wrong_type(self, column: str, expected: str, faults: Faults) -> None:
         message = f"column `{column}` of `{self.name}` holds {self.types[column]}, expected {expected}"
-        hint = "save it as another type: `frame[column].astype(...)`, one value for each row"
+        type_ = self.types[column]
+        hint = f"save it as another type: `frame[{column!r}].astype(...)`"
+        if type_.num_fields:
+            hint = "a row has one value in a column: give each of them a column of its own"
         faults.problems.append(Problem("wrong-dtype", message, self.location, hint))
 
 
@@ -182,8 +185,8 @@ def open_parquet_in_parts(
             for part in range(parts):
                 yield table.slice(part * table.examples // parts, (part + 1) * table.examples // parts)
             first_row += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
-        raise DataError(damaged(path, error, location)) from None
+    except (pa.ArrowException, OSError):
+        raise DataError(damaged(path, location)) from None
 
 
 def _choose_types(file: Any, path: Path, columns: Sequence[str], location: Location | None) -> dict[str, Any]:
