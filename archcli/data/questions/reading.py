@@ -65,9 +65,14 @@ class _LeftOut:
         self.count += 1
         self.keep(problem)
 
+    @property
+    def is_full(self) -> bool:
+        """Tell whether no more is to be told."""
+        return len(self.told) >= SHOWN
+
     def keep(self, problem: Problem) -> None:
         """Keep what is wrong, if it is among the first, and was not told: windows overlap."""
-        if len(self.told) < SHOWN and problem.message not in self.told:
+        if not self.is_full and problem.message not in self.told:
             self.told.add(problem.message)
             self.problems.append(problem)
 
@@ -119,10 +124,10 @@ def _read_part(path: Path, part: OpenPart, leaves: tuple[InputFacts, ...], left_
     inputs: dict[str, Raw] = {}
     is_bad = np.zeros(len(part.rows), np.bool_)
     for leaf in leaves:
-        inputs[leaf.name], faults = _read_all_faults(path, part.table, leaf)
+        inputs[leaf.name], faults = _read_all_faults(path, part.table, leaf, shown=0 if left_out.is_full else SHOWN)
         if faults.counts:
             is_bad |= _examples_with(part.table, np.concatenate(faults.rows), len(part.rows))
-            for problem in faults.describe_cells(part.table):
+            for problem in () if left_out.is_full else faults.describe_cells(part.table):
                 if problem.code != "more-problems":
                     left_out.keep(problem)
     left_out.count += int(is_bad.sum())
@@ -135,13 +140,13 @@ def _read_part(path: Path, part: OpenPart, leaves: tuple[InputFacts, ...], left_
     return Questions(sifted, part.rows[kept], chosen, part.id_name, count, problems)
 
 
-def _read_all_faults(path: Path, table: Any, leaf: InputFacts) -> tuple[Raw, Faults]:
-    """Read what a raw tensor takes, and find all rows that cannot be used.
+def _read_all_faults(path: Path, table: Any, leaf: InputFacts, *, shown: int) -> tuple[Raw, Faults]:
+    """Read what a raw tensor takes, find all rows that cannot be used, and describe `shown` cells of a column.
 
     Raises:
         DataError: Something is wrong with all of them, such as their shape.
     """
-    faults = Faults()
+    faults = Faults(most=shown)
     values = read_leaf(path, table, leaf, faults)
     if not faults.has_all_rows:
         faults = Faults(most=table.examples)

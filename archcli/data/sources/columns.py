@@ -17,6 +17,9 @@ from archcli.data.table import MISSING, CodedTexts, Numbers
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|[+-]?nan", re.ASCII | re.IGNORECASE)
 
+_PLAIN: Final = r"^-?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?$"
+"""What pyarrow reads as Python does."""
+
 MISSING_AS_WRITTEN: Final = (
     "",
     *(f(word) for word in sorted(MISSING) for f in (str, str.upper, str.capitalize)),
@@ -156,12 +159,25 @@ def numbers_of_texts(texts: Any) -> NumberCells:
         exact = pc.cast(pc.if_else(absent, pa.scalar(None, trimmed.type), trimmed), pa.float64())
         numbers = exact.to_numpy(zero_copy_only=False) if isinstance(exact, pa.Array) else exact.to_numpy()
     except pa.ArrowInvalid:
-        numbers = np.array([read_number(text) for text in trimmed.to_pylist()], np.float64)
+        numbers = _read_unlike(trimmed)
     with np.errstate(over="ignore"):
         values = numbers.astype(np.float32)
     is_absent = absent.to_numpy(zero_copy_only=False) if isinstance(absent, pa.Array) else absent.to_numpy()
     is_absent = is_absent.astype(np.bool_)
     return NumberCells(values, np.flatnonzero(~np.isfinite(values) & ~is_absent), np.flatnonzero(is_absent))
+
+
+def _read_unlike(texts: Any) -> NDArray[np.float64]:
+    """Read a pyarrow array of texts of which some are no numbers that pyarrow reads: these one by one."""
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    plain = pc.match_substring_regex(texts, _PLAIN)
+    exact = pc.cast(pc.if_else(plain, texts, pa.scalar(None, texts.type)), pa.float64())
+    numbers = np.array(exact.to_numpy(zero_copy_only=False) if isinstance(exact, pa.Array) else exact.to_numpy())
+    others = pc.filter(texts, pc.invert(plain)).to_pylist()
+    numbers[np.isnan(numbers)] = [read_number(text) for text in others]
+    return numbers
 
 
 def numbers_of_coded(texts: CodedTexts) -> NumberCells:
