@@ -56,7 +56,11 @@ def _print_classes(own: OutputScores, several: str, console: Console) -> None:
     counted = "examples" if is_multilabel or not own.target.shape else "labels"
     titles = ("precision", "recall", "f1", "roc_auc", "pr_auc", counted)
     columns = [Column(f"{noun}{several}"), *(Column(title, "right") for title in titles)]
-    shown = sorted(own.classes, key=lambda one: one.f1)[:_MOST_ROWS] if len(own.classes) > _MOST_ROWS else own.classes
+    shown = (
+        sorted(own.classes, key=lambda one: (not one.examples, one.f1))[:_MOST_ROWS]
+        if len(own.classes) > _MOST_ROWS
+        else own.classes
+    )
     rows = [
         (
             one.name,

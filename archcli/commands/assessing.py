@@ -18,7 +18,7 @@ from archcli.scoring.classification import share
 from archcli.scoring.labels import known_numbers
 from archcli.scoring.regression import score_numbers
 
-MOST_CONFUSED: Final = 200
+MOST_CONFUSED: Final = 100
 """Classes of which the confusion is written and drawn."""
 
 MOST_COLUMNS: Final = 200

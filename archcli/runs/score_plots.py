@@ -73,7 +73,8 @@ def plot_rankings(path: Path, *, curves: Sequence[RankingCurve], of: int, recipe
         _frame(precision, "precision and recall, average precision", across="recall", up="precision")
         behind = {"framealpha": 0.75, "edgecolor": "none", "fontsize": 9}
         roc.legend(loc="lower right", **behind)
-        precision.legend(loc="lower left", **behind)
+        is_high = sum(curve.pr_auc for curve in curves) > len(curves) / 2
+        precision.legend(loc="lower left" if is_high else "upper right", **behind)
 
 
 def plot_calibration(

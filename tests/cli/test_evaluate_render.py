@@ -99,3 +99,17 @@ def test_steps_ahead_have_a_row_each() -> None:
         "   1  0.8000  1.0000  1.0000           4.0000",
         "   2  0.8000  1.0000  1.0000           5.0000",
     ]
+
+
+def test_of_very_many_classes_the_worst_are_shown() -> None:
+    """Those without examples last; how many are not shown is said."""
+    names = tuple(f"class {number:02}" for number in range(50))
+    scored = Scored(INPUTS, {"kind": TargetFacts("kind", "category", (), ("kind",), names, (1,) * 50)})
+    truth = np.arange(12, 50)
+    part = score_answers({"kind": np.eye(50, dtype="float32")[truth - 1]}, {"kind": truth}, scored, part="test")
+
+    lines = written(EvaluateReport(Run(Path("runs/kinds/1"), "kinds", 1), assess(part, {}), None)).splitlines()
+
+    at = next(number for number, line in enumerate(lines) if line.startswith("class "))
+    assert [line.split()[1] for line in lines[at + 1 : at + 41]] == [*map(str, range(12, 50)), "00", "01"]
+    assert lines[at + 41] == "the 40 of 50 with the lowest f1"
