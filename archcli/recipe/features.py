@@ -32,7 +32,7 @@ SPLITS: Final = ("character", "word")
 STANDARDIZE: Final = ("lower_and_strip_punctuation", "lower", "strip_punctuation")
 """What can be done to a text before it is cut, named as in Keras's `TextVectorization`."""
 
-COLOR_MODES: Final = ("rgb", "grayscale")
+COLOR_MODES: Final = ("rgb", "rgba", "grayscale")
 """How an image is read, named as in Keras."""
 
 FOLDER_FILE: Final = "file"
@@ -199,7 +199,7 @@ INPUTS: Final[Mapping[str, Signature]] = {
             ),
             "height": Field("height", Whole(minimum=1, maximum=4096), "Rows that it is made to have.", required=True),
             "width": Field("width", Whole(minimum=1, maximum=4096), "Columns that it is made to have.", required=True),
-            "color_mode": Field("color_mode", Text(COLOR_MODES), "Colours, or shades of grey alone.", "rgb"),
+            "color_mode": Field("color_mode", Text(COLOR_MODES), "Colours, colours and how opaque they are, or shades of grey alone.", "rgb"),
         },
         first=None,
     ),

@@ -63,7 +63,7 @@ def test_no_value_is_in_two_parts(section: Section, short: int, long: int, horiz
 def test_what_is_foretold_follows_what_is_known(
     section: Section, short: int, long: int, horizon: int, stride: int
 ) -> None:
-    """The first value ahead comes right after the last behind, however long windows are; the next stands a stride on."""
+    """The first value ahead comes right after the last behind, however long windows are; the next is a stride on."""
     part = load(section, short, long, horizon, stride).training
 
     last = part.inputs["near"][:, -1, 0]

@@ -15,8 +15,10 @@ from archcli.recipe.facts import InputFacts
 from archcli.recipe.features import COLOR_MODES
 from archcli.recipe.recipe import Named
 
-_CHANNELS: Final = {"rgb": 3, "grayscale": 1}
-_MODES: Final = {3: "RGB", 1: "L"}
+_CHANNELS: Final = {"rgb": 3, "rgba": 4, "grayscale": 1}
+_MODES: Final = {4: "RGBA", 3: "RGB", 1: "L"}
+_DEEP: Final = ("I;16", "I;16B", "I;16L", "I")
+"""What Pillow calls pictures of 16 bits a point; converting, it would make all above 255 white."""
 
 
 def image_shape(feature: Named) -> tuple[int | None, ...]:
@@ -29,8 +31,8 @@ def image_shape(feature: Named) -> tuple[int | None, ...]:
 def read_images(table: Table, columns: Sequence[str], faults: Faults, *, shape: tuple[int | None, ...]) -> Numbers:
     """Read images, `(examples, height, width, channels)`, from 0 to 255, made as large as `shape` says.
 
-    A picture is turned as its file says it was taken. Where it is made smaller, the points that fall together are
-    averaged.
+    A picture is turned as its file says it was taken; of several in one file the first is read. Where it is made
+    smaller, the points that fall together are averaged. Points of 16 bits are divided by 257.
     """
     height, width, channels = (size or 1 for size in shape)
     names = table.texts(columns[0], faults)
@@ -47,7 +49,12 @@ def read_images(table: Table, columns: Sequence[str], faults: Faults, *, shape: 
             wrong.append(CellFault("file-not-found", row, columns[0], message, hint))
         except (UnidentifiedImageError, OSError, SyntaxError, ValueError):  # what Pillow makes of a damaged file
             message = f"row {row} of {table.noun} `{columns[0]}`: `{name}` is no image, or is cut off"
-            wrong.append(CellFault("not-an-image", row, columns[0], message))
+            hint = "save the picture anew, or leave the row out"
+            wrong.append(CellFault("not-an-image", row, columns[0], message, hint))
+        except Image.DecompressionBombError:
+            message = f"row {row} of {table.noun} `{columns[0]}`: `{name}` has more points than memory may hold"
+            hint = "make it smaller before: `convert IN -resize 1024x1024 OUT`"
+            wrong.append(CellFault("not-an-image", row, columns[0], message, hint))
     faults.add_cells(columns[0], wrong, count=len(wrong))
     return images
 
@@ -59,6 +66,8 @@ def fit_image(name: str, columns: Sequence[str], training: Numbers) -> InputFact
 
 def _read_image(path: Path, height: int, width: int, channels: int) -> Numbers:
     with Image.open(path) as opened:
-        turned = ImageOps.exif_transpose(opened).convert(_MODES[channels])
-        resized = turned.resize((width, height), Image.Resampling.BILINEAR)
+        turned = ImageOps.exif_transpose(opened)
+        if turned.mode in _DEEP:
+            turned = Image.fromarray((np.asarray(turned, np.float64) / 257).round().clip(0, 255).astype(np.uint8))
+        resized = turned.convert(_MODES[channels]).resize((width, height), Image.Resampling.BILINEAR)
     return np.asarray(resized, np.float32).reshape(height, width, channels)
