@@ -175,6 +175,7 @@ def run(*arguments: str) -> None:
     assert stopped.value.code in (0, None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_new_files_are_answered_from_the_saved_model_alone(name: str, tmp_path: Path) -> None:
     """Trained, evaluated, asked about a new file of the same kind, and compared."""
