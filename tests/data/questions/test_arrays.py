@@ -101,7 +101,7 @@ def test_an_npy_is_mapped_and_cut() -> None:
                 "hint: save it by `numpy.save`, as numbers or as text\n"
             ),
         ),
-        (b"", "error[empty-file]: `new.npy` is empty\n"),
+        (b"", "error[empty-file]: `new.npy` is empty\nhint: see whether it was saved, or copied, to its end\n"),
     ],
 )
 def test_what_is_no_npy(shown: Shown, data: bytes, said: str) -> None:

@@ -101,6 +101,7 @@ error[not-a-number]: row 1 of column `b`: expected a number, found `x`
   |
 2 | 1,x
   |   ^
+hint: correct it, or leave the row out
 
 error[missing-value]: row 2 of column `a` is empty, expected a number
  --> new.csv:3:1
@@ -233,6 +234,7 @@ def test_arrays_of_another_shape_cannot_be_left_out(shown: Shown) -> None:
 
     assert shown(DataError, read, Asked(Path("new.npz"), leaves_out=True), facts) == (
         "error[wrong-shape]: `new.npz`: one example of `image` has the shape (2,), expected (2, 2)\n"
+        "hint: give examples of the shape that it was trained on\n"
     )
 
 
