@@ -39,6 +39,6 @@ def test_columns_of_a_matrix_are_as_good_as_a_copy() -> None:
 
 
 @pytest.mark.parametrize("other", [{"y": np.zeros((2, 1), np.float32)}, {"x": np.zeros((1, 2), np.float32)}])
-def test_names_and_shapes_count(other: dict[str, np.ndarray]) -> None:  # type: ignore[type-arg]
+def test_names_and_shapes_count(other: dict[str, np.ndarray]) -> None:
     """The same values under another name, or in another shape, are other data."""
     assert make_fingerprint({"x": np.zeros((2, 1), np.float32)}, {}) != make_fingerprint(other, {})
