@@ -81,9 +81,9 @@ def test_no_example_is_left_out_without_need(
     """One more before each border would share a value with the part behind it."""
     dataset = load(section, short, long, horizon, stride)
 
-    for name, other in (("training", "validation"), ("validation", "test")):
-        spared = times(dataset.parts[name]).max() + stride
-        assert spared >= times(dataset.parts[other]).min()
+    parts = [times(part) for part in dataset.parts.values()]
+    for earlier, later in pairwise(parts):
+        assert earlier.max() + stride >= later.min()
 
 
 def test_scaling_knows_the_training_part_alone(section: Section) -> None:
