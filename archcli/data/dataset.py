@@ -245,9 +245,7 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
             "class-absent-from-training",
             f"class `{label}` of `{name}` has no example in the training part",
             data.targets[name].location,
-            "split with another `seed`, or keep fewer examples out of it"
-            if target.shape
-            else "give every part its share of each class by `stratify: true`, or split with another `seed`",
+            _absence_hint(data, target),
         )
         for name, target in facts.targets.items()
         if target.kind in ("category", "multilabel") and target.shift_of is None
@@ -260,6 +258,14 @@ def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
         problems.append(Problem("too-few-examples", message, data.source.location, hint))
     if problems:
         raise DataError(*problems)
+
+
+def _absence_hint(data: Data, target: TargetFacts) -> str:
+    if data.split.time:
+        return "keep fewer examples out of it, or leave out those of that class: the order of time decides the rest"
+    if data.split.group is not None or target.shape:
+        return "split with another `seed`, or keep fewer examples out of it"
+    return "give every part its share of each class by `stratify: true`, or split with another `seed`"
 
 
 def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]:

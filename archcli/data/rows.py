@@ -228,4 +228,5 @@ def _check_shape(
     )
     if not fits:
         message = f"`{path.name}`: one example of `{columns[0]}` has the shape {found}, expected {expected}"
-        faults.problems.append(Problem("wrong-shape", message))
+        hint = "give examples of the shape that it was trained on"
+        faults.problems.append(Problem("wrong-shape", message, hint=hint))

@@ -334,7 +334,8 @@ def number_fault(row: int, column: str, noun: str, text: str, value: float | Non
         message = f"{place} is missing, expected a number, found `{text}`"
         return CellFault("missing-value", row, column, message, "fill it in, or leave the row out")
     if value is None:
-        return CellFault("not-a-number", row, column, f"{place}: expected a number, found `{text}`", _number_hint(text))
+        message = f"{place}: expected a number, found `{text}`"
+        return CellFault("not-a-number", row, column, message, _number_hint(text))
     if np.isinf(value):
         return CellFault("not-finite", row, column, f"{place}: expected a finite number, found `{text}`")
     message = f"{place}: expected a number below 3.4e38, the largest of float32, found `{text}`"
@@ -344,9 +345,9 @@ def number_fault(row: int, column: str, noun: str, text: str, value: float | Non
 _SEPARATORS: Final = str.maketrans("", "", ",'_ \u00a0\u202f")
 
 
-def _number_hint(text: str) -> str | None:
-    """Say how a number in a notation of its own is written: `1.234,5`, `1_000`."""
+def _number_hint(text: str) -> str:
+    """Say how what is no number is mended; one in a notation of its own, such as `1.234,5`, by writing it otherwise."""
     plain = text.translate(_SEPARATORS)
     if plain != text and plain.replace(".", "").lstrip("+-").isdecimal():
         return "write a dot before decimals and nothing between thousands: `1234.5`"
-    return None
+    return "correct it, or leave the row out"

@@ -96,7 +96,7 @@ def cut_windows(
     windowed = WindowedTable(table, order, past, ahead, stride)
     if not windowed.examples:
         needed = past + ahead
-        message = f"`{table.name}` has {table.examples} rows, expected at least {needed}: one window needs as many"
+        message = f"`{table.name}` has {table.examples} row{'s' * (table.examples != 1)}, expected at least {needed}: one window needs as many"
         raise DataError(Problem("series-too-short", message, location, "take a shorter window"))
     return windowed
 

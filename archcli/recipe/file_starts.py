@@ -13,6 +13,7 @@ PARQUET: Final = b"PAR1"
 """What a Parquet file begins and ends with."""
 
 _SNIFFED_BYTES: Final = 4096
+_EMPTY: Final = "see whether it was saved, or copied, to its end"
 _PACKED: Final = "unpack it first: `{tool} < {path} > {stem}-plain.csv`"
 _SHEET: Final = "open it there and save the sheet as CSV, UTF-8"
 _FORMATS: Final[tuple[tuple[bytes, str, str], ...]] = (

@@ -148,6 +148,7 @@ error[not-a-number]: row 1 of column `b`: expected a number, found `abc`
   |
 2 | 1,abc,x
   |   ^^^
+hint: correct it, or leave the row out
 
 error[missing-value]: row 2 of column `a` is empty, expected a number
  --> flats.csv:3:1
@@ -231,6 +232,7 @@ error[not-a-number]: row 15001 of column `b`: expected a number, found `oops`
       |
 15002 | 15000,oops,x
       |       ^^^^
+hint: correct it, or leave the row out
 """
     )
 
@@ -244,6 +246,7 @@ error[not-a-number]: row 2 of column `a`: expected a number, found `q`
   |
 4 | q,2,"x
   | ^
+hint: correct it, or leave the row out
 """
     )
 
@@ -264,6 +267,7 @@ error[ragged-row]: row 3 has the wrong number of cells: expected 3 as in the hea
   |
 4 | 5
   | ^
+hint: fill it up, or leave it out
 
 error[unclosed-quote]: the quote that is opened here is never closed
  --> flats.csv:5:5
@@ -337,6 +341,7 @@ error[no-rows]: `flats.csv` has a header and no rows, expected examples
   |
 1 | a,b,kind
   | ^^^^^^^^
+hint: write a line for each example below it
 """
     )
 

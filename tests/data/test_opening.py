@@ -382,6 +382,7 @@ error[not-an-image]: row 2 of column `file`: `flowers/rose/notes.txt` is no imag
   |
 3 | flowers/rose/notes.txt,two,y
   | ^^^^^^^^^^^^^^^^^^^^^^
+hint: save the picture anew, or leave the row out
 """
     )
 

@@ -107,6 +107,7 @@ error[not-a-number]: row 1 of column `b`: expected a number, found `x`
   |
 2 | 1,x
   |   ^
+hint: correct it, or leave the row out
 
 error[missing-value]: row 2 of column `a` is empty, expected a number
  --> new.csv:3:1
@@ -169,6 +170,7 @@ def test_pictures_of_another_size(shown: Shown) -> None:
 
     assert shown(DataError, read_rows, Path("new.npz"), PICTURES) == (
         "error[wrong-shape]: `new.npz`: one example of `image` has the shape (2, 2), expected (2, 2, 1)\n"
+        "hint: give examples of the shape that it was trained on\n"
     )
 
 

@@ -73,8 +73,17 @@ def test_bytes_further_down_do_not_matter_to_the_header() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "error[empty-file]: `flats.csv` is empty\n{place}"),
-        (b"\xef\xbb\xbf \r\n", "error[empty-file]: `flats.csv` is empty, expected a CSV\n{place}"),
+        (
+            b"",
+            "error[empty-file]: `flats.csv` is empty\n{place}hint: see whether it was saved, or copied, to its end\n",
+        ),
+        (
+            b"\xef\xbb\xbf \r\n",
+            (
+                "error[empty-file]: `flats.csv` is empty, expected a CSV\n{place}"
+                "hint: see whether it was saved, or copied, to its end\n"
+            ),
+        ),
         (
             b"\na,b\n1,2\n",
             "error[no-header]: the first line of `flats.csv` is empty, expected the names of the columns\n{place}",
@@ -195,7 +204,7 @@ def test_names_of_arrays() -> None:
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        (b"", "error[empty-file]: `flats.npz` is empty\n"),
+        (b"", "error[empty-file]: `flats.npz` is empty\nhint: see whether it was saved, or copied, to its end\n"),
         (b"a,b\n1,2\n", "error[not-an-npz]: `flats.npz` is no NPZ, or is cut off\nhint: save it by `numpy.savez`\n"),
         (
             b"\x93NUMPY\x01\x00",

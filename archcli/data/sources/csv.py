@@ -265,4 +265,4 @@ def _table_of(block: ReadBlock, header: Header, path: Path) -> CsvTable:
 
 def _no_rows(header: Header) -> Problem:
     message = f"`{header.record.path.name}` has a header and no rows, expected examples"
-    return Problem("no-rows", message, header.record.locate_characters())
+    return Problem("no-rows", message, header.record.locate_characters(), "write a line for each example below it")

@@ -234,7 +234,7 @@ def _find_problem(record: Record, row: int, cells: Sequence[str], header: Header
         expected = f"expected {len(header.names)} as in the header, found {len(cells)}"
         surplus = len(cells) > len(header.names)
         place = record.locate(len(header.names)) if surplus else record.locate_characters()
-        hint = 'put a text that holds the delimiter in quotes: `"a, b"`' if surplus else None
+        hint = 'put a text that holds the delimiter in quotes: `"a, b"`' if surplus else "fill it up, or leave it out"
         return Problem("ragged-row", f"row {row} has the wrong number of cells: {expected}", place, hint)
     return _find_nul(record, row) or not_utf8(record)
 

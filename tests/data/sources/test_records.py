@@ -101,6 +101,7 @@ error[not-a-number]: row 71 of column `a`: expected a number, found `oops`
     |
 143 | "oops",x
     | ^^^^^^
+hint: correct it, or leave the row out
 """
     )
 
