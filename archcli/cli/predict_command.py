@@ -66,7 +66,7 @@ def predict(
     data: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[DATA]",
+            metavar="DATA",
             help="The raw inputs: CSV, TSV, Parquet, NPZ, NPY, JSON lines, text lines, an image, a folder; `-` is "
             "standard input.",
             show_default=False,

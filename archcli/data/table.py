@@ -257,7 +257,7 @@ class ArrayTable:
 
     def _wrong_dtype(self, column: str, expected: str, faults: Faults, hint: str | None) -> None:
         array = self._as_numbers(column)
-        found = "text" if array.dtype.kind in "US" else str(array.dtype)
+        found = "text" if array.dtype.kind in "OSU" else str(array.dtype)
         message = f"{self.noun} `{column}` of `{self.name}` holds {found}, expected {expected}"
         faults.problems.append(Problem("wrong-dtype", message, self.location, hint))
 

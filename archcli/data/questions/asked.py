@@ -58,7 +58,7 @@ class Asked:
     def name(self) -> str:
         """What messages call it."""
         if self.path is not None:
-            return self.path.name
+            return self.path.name or str(self.path)
         return "standard input" if self.text is None else "command line"
 
 

@@ -30,6 +30,7 @@ from archcli.recipe.features import FOLDER_FILE
 from archcli.recipe.headers import FileNames, column_hint, file_delimiter, read_names
 from archcli.recipe.recipe import Named
 
+_OF_SEVERAL_ROWS: Final = {"series", "sequence"}
 _NUMERIC: Final = ("numeric", "series", "sequence")
 
 
@@ -148,6 +149,9 @@ def _open_series(opening: Opening, delimiter: str) -> Iterator[OpenPart]:
 
 
 def _open_npz(opening: Opening) -> Iterator[OpenPart]:
+    if input_kinds(opening.facts) & _OF_SEVERAL_ROWS:
+        yield from _open_table(opening)
+        return
     names = read_names(opening.path)
     check_columns(opening.path, opening.facts, names, needs_targets=False)
     _check_id(opening, names)
@@ -158,6 +162,9 @@ def _open_npz(opening: Opening) -> Iterator[OpenPart]:
 
 def _open_npy(opening: Opening) -> Iterator[OpenPart]:
     column = only_column(opening.asked, opening.facts, "one array without a name")
+    if input_kinds(opening.facts) & _OF_SEVERAL_ROWS:
+        message = f"`{opening.asked.name}` is one array without a name, and each example is made of several rows"
+        raise DataError(Problem("not-a-table", message, hint="give it a CSV, or lines of JSON"))
     _check_id(opening, FileNames((), "array"))
     for table in open_npy_in_parts(opening.path, column, rows=opening.asked.rows):
         yield opening.part(table, table.rows)

@@ -70,3 +70,51 @@ def test_a_folder_is_no_file(name: str) -> None:
         opened(Asked(Path(name)))
 
     assert raised.value.problems[0].code == "not-readable"
+
+
+def test_windows_and_sequences_of_arrays() -> None:
+    """An NPZ has rows as a CSV has; an array without a name has none that belong together."""
+    series = Facts({"past": InputFacts("past", (3, 1), ("load",), kind="series")}, {}, 7)
+    np.savez("new.npz", load=np.arange(5.0), day=np.arange(5))
+    np.save("new.npy", np.arange(5.0))
+
+    (part,) = opened(Asked(Path("new.npz"), id_column="day"), series)
+    with pytest.raises(DataError) as raised:
+        opened(Asked(Path("new.npy")), series)
+
+    assert part.table.windows(["load"], Faults(), first=-3, length=3)[:, :, 0].tolist() == [
+        [0, 1, 2],
+        [1, 2, 3],
+        [2, 3, 4],
+    ]
+    assert part.ids == ["2", "3", "4"]
+    assert [problem.message for problem in raised.value.problems] == [
+        "`new.npy` is one array without a name, and each example is made of several rows"
+    ]
+
+
+def test_files_of_the_form_that_was_trained_on() -> None:
+    """With labels or without."""
+    source = Named("lines", {"path": "old.txt"}, Location(Source("recipe.yaml"), 1))
+    facts = Facts({"said": InputFacts("said", (None,), ("text",), kind="text")}, {}, 7)
+    Path("new.txt").write_text("glad\tgood day\nsad\tbad day\n", encoding="utf-8")
+    Path("bare.txt").write_text("good day\n", encoding="utf-8")
+
+    (labelled,) = open_questions(Opening(Asked(Path("new.txt"), id_column="label"), facts, source))
+    (bare,) = open_questions(Opening(Asked(Path("bare.txt")), facts, source))
+
+    assert list(labelled.table.texts("text", Faults())) == ["good day", "bad day"]
+    assert list(labelled.ids or ()) == ["glad", "sad"]
+    assert list(bare.table.texts("text", Faults())) == ["good day"]
+
+
+def test_a_text_is_no_number() -> None:
+    """A model of one number takes none on the command line."""
+    facts = Facts({"x": InputFacts("x", (1,), ("x",))}, {}, 7)
+    (part,), faults = opened(Asked(text="5"), facts), Faults()
+
+    part.table.numbers("x", faults)
+
+    assert [problem.message for problem in faults.problems] == [
+        "column `x` of `command line` holds text, expected numbers"
+    ]
