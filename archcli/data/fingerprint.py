@@ -32,7 +32,7 @@ def make_fingerprint(raw: Mapping[str, Raw], targets: Mapping[str, TargetValues]
         if values.dtype == np.object_:
             digest.update(f'[{json.dumps(name)}, "text", ['.encode())
             for start in range(0, values.size, _TEXTS_AT_ONCE):
-                some = json.dumps(values.ravel()[start : start + _TEXTS_AT_ONCE].tolist())[1:-1]
+                some = _write_texts(values.ravel()[start : start + _TEXTS_AT_ONCE].tolist())
                 digest.update(((", " if start else "") + some).encode())
             digest.update(b"]]\n")
             continue
@@ -44,3 +44,12 @@ def make_fingerprint(raw: Mapping[str, Raw], targets: Mapping[str, TargetValues]
         for start in range(0, len(values), rows):
             digest.update(np.ascontiguousarray(values[start : start + rows], dtype).data)
     return digest.hexdigest()
+
+
+def _write_texts(texts: list[str]) -> str:
+    """Write texts as JSON does, parted by commas; each different one once where most are alike."""
+    different = set(texts)
+    if 2 * len(different) > len(texts):
+        return json.dumps(texts)[1:-1]
+    written = {text: json.dumps(text) for text in different}
+    return ", ".join(map(written.__getitem__, texts))

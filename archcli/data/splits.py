@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.errors import DataError, Problem
+from archcli.errors import DataError, Location, Problem
 from archcli.recipe.recipe import Split
 
 PartName = Literal["training", "validation", "test"]
@@ -25,6 +25,19 @@ Indices = NDArray[np.int64]
 _SHOWN: Final = 5
 _FEW: Final = 20
 _TRAIN_ON_ALL: Final = "to train on all examples write `split: {validation: 0, test: 0}`"
+
+
+@dataclass(frozen=True)
+class ClassNames:
+    """The classes of a target.
+
+    Attributes:
+        names: The labels, in the order of their numbers.
+        location: Where the recipe asks for it.
+    """
+
+    names: Sequence[str]
+    location: Location | None = None
 
 
 def split_examples(examples: int, split: Split) -> Mapping[PartName, Indices]:
@@ -43,7 +56,8 @@ def split_examples(examples: int, split: Split) -> Mapping[PartName, Indices]:
     """
     counts = _count_parts(examples, split)
     _check_sizes(counts, split, 1)
-    return _divide(np.zeros(examples, np.int32), counts, split.seed)
+    alike = _divide_by_rank(examples, counts, split.seed)
+    return _divide(np.zeros(examples, np.int32), counts, split.seed) if alike is None else alike
 
 
 def split_by_class(
@@ -127,7 +141,7 @@ def split_by_group(groups: Sequence[str], split: Split) -> Mapping[PartName, Ind
 
 
 def split_folds(
-    split: Split, by: Sequence[str] | NDArray[np.int32] | None, examples: int
+    split: Split, by: Sequence[str] | NDArray[np.int32] | None, examples: int, *, target: ClassNames | None = None
 ) -> Mapping[PartName, Indices]:
     """Take one fold as the test and divide the rest into training and validation.
 
@@ -135,9 +149,11 @@ def split_folds(
         split: The number of folds, which of them, the share of validation in all examples, the seed.
         by: Groups that stay together, as texts; class numbers that are shared out; None: neither.
         examples: How many there are.
+        target: Whose classes are shared out; None: those of none.
 
     Raises:
-        DataError: There are fewer examples, or groups, than folds, or a part would be empty.
+        DataError: There are fewer examples, or groups, than folds, a part would be empty, or all examples of a class
+            are in one fold, whichever fold is taken: none is trained where another one could not be.
     """
     from sklearn.model_selection import (  # noqa: PLC0415 -- it takes a second, which others need not wait for
         GroupKFold,
@@ -162,13 +178,32 @@ def split_folds(
         cut = GroupKFold(folds, shuffle=True, random_state=split.seed)
     elif classes is not None and np.bincount(classes).min() >= folds:
         cut = StratifiedKFold(folds, shuffle=True, random_state=split.seed)
-    rest, test = list(cut.split(kept, classes, groups))[(split.fold or 1) - 1]
+    shares = list(cut.split(kept, classes, groups))
+    if classes is not None and target is not None:
+        _check_folds([rest for rest, _ in shares], classes, target)
+    rest, test = shares[(split.fold or 1) - 1]
     within = replace(split, validation=split.validation * examples / len(rest), test=0.0)
     if groups is not None:
         parts = split_by_group([str(group) for group in groups[rest]], within)
     else:
         parts = split_examples(len(rest), within)
     return {**{name: rest[numbers] for name, numbers in parts.items()}, "test": np.asarray(test, np.int64)}
+
+
+def _check_folds(rests: Sequence[NDArray[np.int64]], classes: NDArray[np.int32], target: ClassNames) -> None:
+    """See that each class is there whichever fold is held back."""
+    problems = [
+        Problem(
+            "class-too-small",
+            f"all examples of class `{target.names[number]}` are in fold {fold}, expected some to train on beside it",
+            target.location,
+            "add examples of it, or leave them out",
+        )
+        for fold, rest in enumerate(rests, start=1)
+        for number in np.setdiff1d(classes, classes[rest]).tolist()
+    ]
+    if problems:
+        raise DataError(*problems[:_SHOWN])
 
 
 def _take_groups(groups: Sequence[int], sizes: NDArray[np.int64], count: int, *, keep: int) -> list[int]:
@@ -207,6 +242,23 @@ def _divide(class_numbers: NDArray[np.int32], counts: Mapping[PartName, int], se
     return {name: np.sort(parts[name]) for name in counts}
 
 
+def _divide_by_rank(examples: int, counts: Mapping[PartName, int], seed: int) -> Mapping[PartName, Indices] | None:
+    """Do what `_divide` does where all are of one class, without sorting; None where two numbers are equal."""
+    numbers = np.random.PCG64(seed).random_raw(examples)
+    parts: dict[PartName, Indices] = {}
+    left, taken = np.ones(examples, np.bool_), 0
+    for name in ("test", "validation"):
+        if counts.get(name):
+            taken += counts[name]
+            is_in = left & (numbers <= np.partition(numbers, taken - 1)[taken - 1])
+            parts[name] = np.flatnonzero(is_in)
+            if len(parts[name]) != counts[name]:
+                return None
+            left &= ~is_in
+    parts["training"] = np.flatnonzero(left)
+    return {name: parts[name] for name in counts}
+
+
 def _order(numbers: NDArray[np.uint64]) -> Indices:
     """Return the places of numbers in ascending order, equal ones in the order in which they come."""
     order: Indices = np.argsort(numbers)  # several times as fast as a stable sort, and the same where none are equal
@@ -219,8 +271,6 @@ def _take_in_proportion(class_numbers: NDArray[np.int32], count: int, stream: np
     sizes = np.bincount(class_numbers)
     quotas, remainders = np.divmod(sizes * count, len(class_numbers))
     equal_chance = stream.random_raw(len(sizes))
-    if len(sizes) == 1:
-        return np.arange(len(class_numbers)) < count
     quotas[np.lexsort((equal_chance, -remainders))[: count - quotas.sum()]] += 1
     by_class = np.argsort(class_numbers, kind="stable")
     place_in_class = np.arange(len(class_numbers)) - np.repeat(np.cumsum(sizes) - sizes, sizes)

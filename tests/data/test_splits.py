@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from archcli.data.splits import split_by_class, split_by_group, split_examples, split_folds, split_in_order
+from archcli.data.splits import (
+    ClassNames,
+    split_by_class,
+    split_by_group,
+    split_examples,
+    split_folds,
+    split_in_order,
+)
 from archcli.errors import DataError, Location, Source
 from archcli.recipe.recipe import Split
 
@@ -89,6 +97,22 @@ def test_the_split_of_a_seed_never_changes() -> None:
     np.testing.assert_array_equal(parts["validation"], np.sort(order[3:5]))
     np.testing.assert_array_equal(parts["training"], np.sort(order[5:]))
     assert parts["test"].tolist() == [1, 2, 3]
+
+
+@pytest.mark.parametrize("kinds", [2**60, 3])
+def test_examples_are_shared_out_by_the_rank_of_their_numbers(kinds: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lowest are the test, those after them the validation; of equal numbers the first comes first."""
+    numbers = np.random.default_rng(0).integers(0, kinds, 1000, np.uint64)
+    monkeypatch.setattr(
+        "numpy.random.PCG64", lambda _: SimpleNamespace(random_raw=lambda count: numbers[:count].copy())
+    )
+    order = np.argsort(numbers, kind="stable")
+
+    parts = split_examples(1000, make_split(0.1, 0.25))
+
+    np.testing.assert_array_equal(parts["test"], np.sort(order[:250]))
+    np.testing.assert_array_equal(parts["validation"], np.sort(order[250:350]))
+    np.testing.assert_array_equal(parts["training"], np.sort(order[350:]))
 
 
 def test_every_example_is_as_likely_in_the_test_part() -> None:
@@ -247,6 +271,19 @@ def test_folds_share_out_classes_and_keep_groups_together() -> None:
     assert [count.tolist() for count in counts] == [[18, 2]] * 5
     kept = [{groups[row] for row in by_group[name]} for name in ("training", "validation", "test")]
     assert sum(map(len, kept)) == len(set.union(*kept)) == 25
+
+
+def test_a_class_that_is_in_one_fold_alone(shown: Callable[..., str]) -> None:
+    """It is said of every fold, and so before the first is trained: the one that holds it back could not be."""
+    classes = np.array([0, 1] * 10 + [2], np.int32)
+
+    target = ClassNames(("a", "b", "c"))
+    said = {shown(DataError, split_folds, folded(3, fold), classes, 21, target=target) for fold in (1, 2, 3)}
+
+    assert said == {
+        "error[class-too-small]: all examples of class `c` are in fold 1, expected some to train on beside it\n"
+        "hint: add examples of it, or leave them out\n"
+    }
 
 
 def test_fewer_groups_than_folds_are_refused() -> None:

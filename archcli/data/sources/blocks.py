@@ -69,19 +69,20 @@ def cut_blocks(path: Path, delimiter: str, start: Start, *, size: int) -> Iterat
     Raises:
         OSError: The file cannot be read.
     """
-    offset, line, held = start.offset, start.line, b""
+    offset, line, wanted = start.offset, start.line, size
     with path.open("rb") as file:
-        file.seek(offset)
         while True:
-            read = file.read(size)
-            held += read
-            stop, is_open = _find_last_end(held, delimiter, at_end=not read)
+            file.seek(offset)
+            read = file.read(wanted)
+            at_end = len(read) < wanted
+            stop, is_open = _find_last_end(read, delimiter, at_end=at_end)
             if stop:
-                data = held[:stop]
-                yield Block(data, offset, line, is_open=is_open and not read)
-                offset, line, held = offset + stop, line + _count_lines(data), held[stop:]
-            if not read:
+                data = read[:stop]
+                yield Block(data, offset, line, is_open=is_open and at_end)
+                offset, line = offset + stop, line + _count_lines(data)
+            if at_end:
                 return
+            wanted = size if stop else 2 * wanted  # a record is longer than that
 
 
 def _find_last_end(data: bytes, delimiter: str, *, at_end: bool) -> tuple[int, bool]:

@@ -62,7 +62,7 @@ def test_a_block_says_where_it_begins(tmp_path: Path) -> None:
 
     blocks = list(cut_blocks(path, ",", find_first_row(path, next(read_records(path, ","))), size=8))
 
-    assert [(block.offset, block.line) for block in blocks] == [(8, 2), (13, 3), (23, 5), (28, 6)]
+    assert [(block.offset, block.line) for block in blocks] == [(8, 2), (13, 3), (18, 4), (23, 5), (28, 6)]
     assert b"".join(block.data for block in blocks) == b"1,2\r\n" * 5
     assert next(read_records(path, ",", offset=18, line=4)) == list(read_records(path, ","))[3]
 
