@@ -18,6 +18,7 @@ from archcli.data.inputs import find_leaves, find_paddings, fit_inputs, read_inp
 from archcli.data.opening import open_examples, read_groups
 from archcli.data.splits import (
     PART_NAMES,
+    ClassNames,
     Indices,
     PartName,
     split_by_class,
@@ -186,7 +187,9 @@ def _divide(
 ) -> Mapping[PartName, Indices]:
     """Split the examples: in order, by group, or by the classes of the first category with one label an example."""
     if data.split.folds is not None:
-        return split_folds(data.split, _folded_by(data, targets, groups), examples)
+        first = next((name for name, one in targets.items() if one.classes and one.values.ndim == 1), None)
+        names = None if first is None else ClassNames(targets[first].classes, data.targets[first].location)
+        return split_folds(data.split, _folded_by(data, targets, groups), examples, target=names)
     if data.split.time:
         return split_in_order(examples, data.split, overlap=overlap)
     if groups is not None:

@@ -95,8 +95,8 @@ def cut_windows(
     order = np.arange(table.examples) if time is None else order_in_time(table, time, is_series=True)
     windowed = WindowedTable(table, order, past, ahead, stride)
     if not windowed.examples:
-        needed = past + ahead
-        message = f"`{table.name}` has {table.examples} row{'s' * (table.examples != 1)}, expected at least {needed}: one window needs as many"
+        rows = f"{table.examples} row{'s' * (table.examples != 1)}"
+        message = f"`{table.name}` has {rows}, expected at least {past + ahead}: one window needs as many"
         raise DataError(Problem("series-too-short", message, location, "take a shorter window"))
     return windowed
 

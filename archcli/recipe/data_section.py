@@ -8,7 +8,7 @@ from typing import Final, cast
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_setting_problems
 from archcli.recipe.features import has_windows, read_columns
-from archcli.recipe.nodes import Entry, MapNode, ScalarNode, value_location
+from archcli.recipe.nodes import Entry, MapNode, ScalarNode, is_null, value_location
 from archcli.recipe.objective import TargetKind
 from archcli.recipe.recipe import Data, Named, Split, Value
 from archcli.recipe.suggestions import did_you_mean
@@ -157,7 +157,8 @@ def _folds(
         contradict("fold", f"there is no fold {fold} of {folds}", f"write one from 1 to {folds}")
     if folds is not None and by_time:
         contradict("folds", "folds mix the order of time, in which these examples are cut", "leave `folds` out")
-    if folds is not None and entry is not None and value_location(entry.value, "test") is not None:
+    written = entry.value.get("test") if entry is not None and isinstance(entry.value, MapNode) else None
+    if folds is not None and written is not None and not is_null(written):
         contradict("test", "`folds` says what the test is: each fold once", "leave `test` out")
     return folds, fold
 

@@ -109,7 +109,7 @@ class Case:
 
     data: str
     model: str
-    raw: Callable[[Path], Mapping[str, Array]]
+    raw: Callable[[Path], Mapping[str, Any]]
     scores: Callable[[Asked], Scores]
     told: Callable[[Asked], Columns]
     new: str = "new.csv"
