@@ -6,6 +6,7 @@ The saved model is loaded anew and handed the values as this test has them, not 
 from __future__ import annotations
 
 import csv
+import json
 import wave
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -200,3 +201,28 @@ def test_new_files_are_answered_from_the_saved_model_alone(name: str, tmp_path: 
     for at, label in enumerate(model.get_layer("labels").names):
         told = [float(row[f"probability of {label}"]) for row in rows]
         np.testing.assert_allclose(told, expected[:, at] if expected.shape[1] > 1 else told, atol=2e-6)
+
+
+@pytest.mark.slow
+def test_a_sound_goes_into_other_formats_as_it_is_unless_they_are_quantized(tmp_path: Path) -> None:
+    """Its spectrum is a convolution, which they carry; numbers of 16 bits or fewer do not hold its powers."""
+    kind = CASES["sounds"]
+    kind.write(tmp_path)
+    Path("toy.yaml").write_text(
+        f"archcli: 1\ndata: {{{kind.data}}}\nmodel: {{layers: {kind.layers}}}\ntrain: {{epochs: 1, batch_size: 8}}\n"
+    )
+
+    run("train", "toy.yaml", "--quiet")
+    run("export", "toy", "--format", "onnx")
+    run("export", "toy", "--format", "litert", "--quantize", "float16")
+
+    (exported,) = tmp_path.glob("runs/toy/*/export")
+    taken = {
+        path.parent.name: json.loads(path.read_text())["inputs"] for path in sorted(exported.glob("*/signature.json"))
+    }
+    assert [tuple(given["shape"][1:]) for inputs in taken.values() for given in _listed(inputs)] == [(8, 8), (400,)]
+
+
+def _listed(inputs: Any) -> list[Any]:
+    """Return what is taken, whether it is told by name or in order."""
+    return list(inputs.values()) if isinstance(inputs, dict) else list(inputs)

@@ -23,8 +23,8 @@ AS_TRAINED: Final[frozenset[InputKind]] = frozenset(
 )
 """All kinds of input: what a format carries in which Keras's own layers run."""
 
-NUMBERS: Final[frozenset[InputKind]] = frozenset({"numeric", "series", "sequence", "image", "shift"})
-"""The kinds of input whose preparation is arithmetic."""
+NUMBERS: Final[frozenset[InputKind]] = frozenset({"numeric", "series", "sequence", "image", "audio", "shift"})
+"""The kinds of input whose preparation is arithmetic; that of a sound only in float32."""
 
 
 @dataclass(frozen=True)

@@ -80,7 +80,9 @@ def ship(
         TrainingError: `export-differs`.
         SetupError: A file cannot be written.
     """
-    shipment = make_shipment(trained, form.carries, is_even=quantize == "int8")
+    # A spectrum has powers of a million to one, which smaller numbers do not hold.
+    carried = form.carries if quantize is None else form.carries - {"audio"}
+    shipment = make_shipment(trained, carried, is_even=quantize == "int8")
     given, calibrating = _prepare(shipment, sample.raw, calibration)
     sizes = {name: values.shape for name, values in given.items()}
     signature = describe_shipment(
