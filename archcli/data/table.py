@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Protocol, overload
+from typing import Final, Protocol, overload, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,6 +108,14 @@ class Table(Locating, Protocol):
 
     def class_numbers(self, column: str) -> ClassNumbers | None:
         """Return a column that holds labels by their numbers; None where it holds one label an example, to be read."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A table whose times may be numbers that are no labels: those with a fraction."""
+
+    def times(self, column: str, faults: Faults) -> Labels:
+        """Read a column of times as texts; what is missing goes to `faults`."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import Numbers, Table
+from archcli.data.table import Numbers, Table, Timed
 from archcli.errors import DataError, Location, Problem
 
 _SHOWN: Final = 10
@@ -113,7 +113,7 @@ def order_in_time(table: Table, column: str, *, is_series: bool) -> NDArray[np.i
         DataError: A time cannot be read, or stands twice in a series.
     """
     faults = Faults()
-    texts = table.texts(column, faults)
+    texts = table.times(column, faults) if isinstance(table, Timed) else table.texts(column, faults)
     times = [read_time(text.strip()) for text in texts]
     wrong = [row for row, time in enumerate(times) if time is None and texts[row].strip()]
     cells = [

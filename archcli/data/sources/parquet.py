@@ -104,6 +104,14 @@ class ParquetTable:
             find_missing(texts, column, self.noun, "text", faults)
         return texts
 
+    def times(self, column: str, faults: Faults) -> Labels:
+        """Read a column of times, numbers of any type among them, as texts."""
+        if not _holds_numbers(self.types[column]):
+            return self.texts(column, faults)
+        times = self._read_texts(column)
+        find_missing(times, column, self.noun, "time", faults)
+        return times
+
     def class_numbers(self, column: str) -> ClassNumbers | None:
         """Return None: a cell is one label."""
 
@@ -118,6 +126,9 @@ class ParquetTable:
         if not _holds_texts(self.types[column]):
             self._wrong_type(column, expected, faults)
             return CodedTexts(np.zeros(self.examples, np.int32), ("?",))
+        return self._read_texts(column)
+
+    def _read_texts(self, column: str) -> CodedTexts:
         texts = TextColumn()
         for chunk in self._chunks(column):
             texts.add_chunk(_as_texts(chunk))

@@ -18,6 +18,7 @@ from archcli.data.dataset import load_dataset
 from archcli.data.faults import Faults
 from archcli.data.sources import open_file, open_in_parts
 from archcli.data.sources.parquet import ParquetTable, open_parquet
+from archcli.data.windows import order_in_time
 from archcli.errors import DataError, Location, Source
 from archcli.recipe.recipe import Data, Named, Split
 
@@ -106,6 +107,23 @@ def test_labels_and_texts_of_any_type(tmp_path: Path, values: Any, expected: lis
 
     assert list(read(table, "a", "labels")) == expected
     assert list(read(table, "a", "texts")) == expected
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        pa.array([2.5, 0.5, 1.5]),
+        pa.array([20, 5, 15]),
+        pa.array([date(2024, 5, day) for day in (31, 1, 2)]),
+        pa.array([datetime(2024, 5, 1, 0, 0, 0, part) for part in (9, 1, 5)], pa.timestamp("us", "UTC")),  # noqa: DTZ001
+        pa.array(["2024-05-31 14:00", "2024-05-01", "2024-05-02"]),
+    ],
+)
+def test_times_of_any_type_order_the_rows(tmp_path: Path, times: Any) -> None:
+    """Numbers with a fraction too, which are no labels."""
+    table = open_parquet(write(tmp_path / "a.parquet", when=times), ["when"])
+
+    assert order_in_time(table, "when", is_series=True).tolist() == [1, 2, 0]
 
 
 def test_truth_is_a_number_too(tmp_path: Path) -> None:
