@@ -82,7 +82,7 @@ TASKS: Final[Mapping[str, Task]] = {
     "affairs": Task(
         "who had an affair, a tenth of the answers missing",
         write_affairs,
-        ("accuracy", "log_loss"),
+        ("accuracy", "roc_auc", "log_loss"),
         {"logistic": lambda folder, _: score_logistic_on_affairs(folder)},
         new="affairs-new.csv",
     ),

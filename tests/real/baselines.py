@@ -73,7 +73,7 @@ def score_logistic_on_affairs(folder: Path) -> Scores:
     from sklearn.compose import make_column_transformer  # noqa: PLC0415
     from sklearn.impute import SimpleImputer  # noqa: PLC0415
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from sklearn.metrics import log_loss  # noqa: PLC0415
+    from sklearn.metrics import log_loss, roc_auc_score  # noqa: PLC0415
     from sklearn.pipeline import make_pipeline  # noqa: PLC0415
     from sklearn.preprocessing import OneHotEncoder, StandardScaler  # noqa: PLC0415
 
@@ -89,7 +89,12 @@ def score_logistic_on_affairs(folder: Path) -> Scores:
     prepare = make_column_transformer((numeric, list(range(len(AFFAIRS)))), (category, [-2, -1]))
     told = make_pipeline(prepare, LogisticRegression(max_iter=1000)).fit(*read("affairs.csv"))
     table, truth = read("affairs-new.csv")
-    return {"accuracy": float(told.score(table, truth)), "log_loss": float(log_loss(truth, told.predict_proba(table)))}
+    shares = told.predict_proba(table)
+    return {
+        "accuracy": float(told.score(table, truth)),
+        "roc_auc": float(roc_auc_score(truth == "yes", shares[:, 1])),
+        "log_loss": float(log_loss(truth, shares)),
+    }
 
 
 def _root_mean_square(error: NDArray[np.float64]) -> float:
