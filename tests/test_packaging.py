@@ -17,6 +17,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 LOCKS = sorted((ROOT / "locks").glob("*.txt"))
+FORMAT_EXTRAS = {"onnx", "openvino", "litert"}
+"""Extras that bring what a format of `archcli export` is written and run by."""
 EXTRAS = {"gpu", "onnx", "openvino", "litert", "mlflow", "cv", "dev"}
 PINNED = re.compile(
     r"(?P<name>[a-z0-9-]+)==(?P<version>[^ ;]+)(?: ; [^\\]+?)?(?P<hashes>(?: --hash=sha256:[0-9a-f]{64})+)"
@@ -101,7 +103,13 @@ def test_every_dependency_is_locked(project: dict[str, Any]) -> None:
 
 def test_what_is_declared_is_what_is_imported(project: dict[str, Any]) -> None:
     """No dependency is declared that the package does not import itself, and none imported that is not declared."""
-    spelled = {"PIL": "pillow", "yaml": "pyyaml", "sklearn": "scikit-learn", "ml_dtypes": "ml-dtypes"}
+    spelled = {
+        "PIL": "pillow",
+        "yaml": "pyyaml",
+        "sklearn": "scikit-learn",
+        "ml_dtypes": "ml-dtypes",
+        "ai_edge_litert": "ai-edge-litert",
+    }
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "archcli").rglob("*.py")]
     nodes = [node for tree in trees for node in ast.walk(tree)]
 
@@ -109,7 +117,10 @@ def test_what_is_declared_is_what_is_imported(project: dict[str, Any]) -> None:
     modules |= {node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module is not None}
     packages = {module.split(".")[0] for module in modules} - sys.stdlib_module_names - {"archcli"}
 
-    assert {spelled.get(package, package) for package in packages} == required(project["dependencies"])
+    found = {spelled.get(package, package) for package in packages}
+    extras = {extra: required(project["optional-dependencies"][extra]) for extra in FORMAT_EXTRAS}
+    assert found - set().union(*extras.values()) == required(project["dependencies"])
+    assert {extra for extra, packages in extras.items() if packages & found} == FORMAT_EXTRAS
 
 
 def test_every_extra_is_declared(project: dict[str, Any]) -> None:

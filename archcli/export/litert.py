@@ -29,14 +29,12 @@ EXTRA: Final = Extra("litert", "runs models of LiteRT", ("ai_edge_litert",), run
 
 
 def _write(shipment: Shipment, order: Order) -> None:
-    signature = shipment.signature({name: (1, *shape[1:]) for name, shape in order.sizes.items()})
+    sizes = {name: (1, *shape[1:]) for name, shape in order.sizes.items()}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         # The converter's integers end its process in the body of a loop.
         with _unrolled(shipment.model) if order.quantize == "int8" else nullcontext():
-            shipment.model.export(
-                folder / SAVED_MODEL, format="tf_saved_model", verbose=False, input_signature=signature
-            )
+            shipment.save(folder / SAVED_MODEL, sizes)
         convert(folder, quantize=order.quantize, examples=order.examples)
         (order.folder / FILE).write_bytes((folder / FILE).read_bytes())
     # The way of LiteRT's metadata: an archive after the model, which the runtime does not look at.

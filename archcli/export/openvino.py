@@ -27,7 +27,7 @@ def _write(shipment: Shipment, order: Order) -> None:
     import openvino  # noqa: PLC0415 -- an extra
 
     with tempfile.TemporaryDirectory() as folder:
-        shipment.model.export(folder, format="tf_saved_model", verbose=False)
+        shipment.save(Path(folder))
         try:
             # Not `openvino.convert_model`, which does the same and tells its makers of it.
             model = openvino.Core().read_model(folder)

@@ -103,6 +103,19 @@ class Shipment:
         }
         return [specs]
 
+    def save(self, folder: Path, sizes: Mapping[str, tuple[int, ...]] | None = None) -> None:
+        """Write a SavedModel for a converter; it has no lookup tables.
+
+        Not by `Model.export`, which traces the model once more for sizes of its own.
+
+        Args:
+            folder: Where to.
+            sizes: As for `signature`.
+        """
+        archive = keras.export.ExportArchive()
+        archive.add_endpoint("serve", lambda inputs: self.model(inputs, training=False), self.signature(sizes))
+        archive.write_out(folder, verbose=False)
+
     def name_answers(self, answers: Any) -> dict[str, NDArray[Any]]:
         """Return the answers of the saved model, a tensor or several by name, as arrays by the names in `outputs`."""
         several = len(self.outputs) > 1
@@ -190,9 +203,10 @@ def _encode(taken: Taken, tensor: Any) -> Any:
     """Turn the index of a category into what the network takes of it."""
     if taken.is_raw or not taken.facts.is_one_hot:
         return tensor
-    count = len(taken.facts.words) + 1
-    name = f"{taken.name}-encoding"
-    return keras.layers.CategoryEncoding(count, output_mode="one_hot", name=name)(tensor)
+    # Keras's `CategoryEncoding` makes the index a float, and LiteRT's int8 gives a one-hot row the wrong scale; the
+    # rows of a matrix are right everywhere.
+    rows = np.eye(len(taken.facts.words) + 1, dtype=np.float32)
+    return keras.ops.squeeze(keras.ops.take(rows, tensor, axis=0), axis=1)
 
 
 def _free(name: str, taken: Collection[str]) -> str:
