@@ -1,4 +1,4 @@
-"""Dates as numbers."""
+"""Dates as numbers. Text is in tensors of TensorFlow's alone, as it is for Keras's own layers that take text."""
 
 from __future__ import annotations
 
