@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from archcli.engine.quiet import native_log_dropped
 from archcli.export.description import label_files
 from archcli.export.extras import Extra
-from archcli.export.format import NUMBERS, Format, Order
+from archcli.export.format import NUMBERS, Format, Order, cannot_carry
 from archcli.export.litert_conversion import FILE, SAVED_MODEL, convert
 from archcli.export.shipment import Arrays, Shipment
 from archcli.export.snippets import examples, tell
@@ -60,11 +60,12 @@ def _unrolled(model: keras.Model) -> Iterator[None]:
 def _open(folder: Path, shipment: Shipment) -> Any:
     from ai_edge_litert.interpreter import Interpreter  # noqa: PLC0415 -- an extra
 
-    runner = Interpreter(str(folder / FILE)).get_signature_runner()
-    with native_log_dropped():  # where it says how it runs
-        runner(
-            **{name: np.zeros(detail["shape"], detail["dtype"]) for name, detail in runner.get_input_details().items()}
-        )
+    try:
+        runner = Interpreter(str(folder / FILE)).get_signature_runner()
+        with native_log_dropped():  # where it says how it runs
+            runner(**{name: np.zeros(one["shape"], one["dtype"]) for name, one in runner.get_input_details().items()})
+    except (RuntimeError, ValueError) as error:
+        raise cannot_carry("litert", str(error)) from None
 
     def run(inputs: Arrays) -> Mapping[str, NDArray[Any]]:
         count = len(next(iter(inputs.values())))

@@ -42,8 +42,15 @@ def _write(shipment: Shipment, order: Order) -> None:
 
 def _open(folder: Path, shipment: Shipment) -> Any:
     import onnxruntime  # noqa: PLC0415 -- an extra
+    from onnxruntime.capi import onnxruntime_pybind11_state as refusals  # noqa: PLC0415 -- the same
 
-    session = onnxruntime.InferenceSession(folder / FILE, providers=["CPUExecutionProvider"])
+    try:
+        session = onnxruntime.InferenceSession(folder / FILE, providers=["CPUExecutionProvider"])
+    except (refusals.Fail, refusals.InvalidGraph, refusals.NotImplemented) as error:
+        raise cannot_carry("onnx", str(error)) from None
+    strange = {one.name for one in session.get_inputs()} - {taken.name for taken in shipment.inputs}
+    if strange:
+        raise cannot_carry("onnx", f"it made inputs of its own, {', '.join(sorted(strange))}")
     names = list(shipment.outputs)
 
     def run(inputs: Arrays) -> Mapping[str, NDArray[Any]]:

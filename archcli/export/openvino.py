@@ -50,7 +50,10 @@ def _name_tensors(model: Any, shipment: Shipment) -> None:
 def _open(folder: Path, shipment: Shipment) -> Any:
     import openvino  # noqa: PLC0415 -- an extra
 
-    model = openvino.Core().compile_model(folder / FILE, "CPU", OPTIONS)
+    try:
+        model = openvino.Core().compile_model(folder / FILE, "CPU", OPTIONS)
+    except RuntimeError as error:
+        raise cannot_carry("openvino", str(error)) from None
 
     def run(inputs: Arrays) -> Mapping[str, NDArray[Any]]:
         answers = model(dict(inputs))
