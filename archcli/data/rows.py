@@ -124,13 +124,21 @@ def _open(
         ahead = max(target.shape[0] for target in facts.targets.values()) if needs_targets else 0
         return open_windows(path, source, columns, past, ahead, 1, location=location)
     if source is not None and "sequence" in kinds:
-        return open_groups(path, source, columns, location=location)
-    return open_file(path, columns, delimiter=delimiter, location=location)
+        keys = {str(source.arguments.get(argument)) for argument in ("id", "time")}
+        return open_groups(path, source, columns, location=location, numbers=number_columns(facts) - keys)
+    return open_file(path, columns, delimiter=delimiter, numbers=number_columns(facts), location=location)
 
 
 def raw_leaves(facts: Facts) -> tuple[InputFacts, ...]:
     """Return what is read from columns, one for each raw tensor."""
     return tuple(leaf for given in facts.inputs.values() for leaf in given.leaves if leaf.kind != "shift")
+
+
+def number_columns(facts: Facts) -> set[str]:
+    """Return the columns that a model reads as numbers and as nothing else."""
+    read = [(leaf.kind in ("numeric", "sequence"), column) for leaf in raw_leaves(facts) for column in leaf.columns]
+    read += [(target.kind == "number", column) for target in facts.targets.values() for column in target.columns]
+    return {column for is_number, column in read if is_number} - {column for is_number, column in read if not is_number}
 
 
 def input_kinds(facts: Facts) -> set[str]:
