@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
 from archcli.data.features.numeric import fit_numeric
+from archcli.data.features.spectra import tell_spectra
 from archcli.data.table import Numbers, Table
 from archcli.recipe.facts import InputFacts, Spectrum
 from archcli.recipe.recipe import Named
@@ -61,28 +62,6 @@ def fit_sounds(name: str, feature: Named, columns: Sequence[str], training: Numb
         return facts
     fitted = fit_numeric(name, feature, columns, tell_spectra(training, spectrum), padding=None)
     return replace(facts, scale=fitted.scale, offset=fitted.offset)
-
-
-def tell_spectra(sounds: Numbers, spectrum: Spectrum) -> Numbers:
-    """Return the spectra of sounds, `(examples, frames, bins)`, by a fast Fourier transform.
-
-    `archcli.layers.Spectrogram` gives the same in the saved model, to rounding.
-    """
-    from archcli.layers.spectrogram import FLOOR, hann_window, mel_weights  # noqa: PLC0415 -- it imports Keras
-
-    frames, bins = spectrum.shape
-    window = hann_window(spectrum.frame_length)
-    weights = (
-        None
-        if spectrum.mel_bins is None
-        else mel_weights(spectrum.mel_bins, spectrum.frame_length, spectrum.sampling_rate).astype(np.float64)
-    )
-    starts = np.arange(frames)[:, np.newaxis] * spectrum.frame_step + np.arange(spectrum.frame_length)
-    told = np.empty((len(sounds), frames, bins), np.float32)
-    for row, sound in zip(told, sounds, strict=True):
-        power = np.abs(np.fft.rfft(sound[starts] * window)) ** 2
-        row[:] = np.log((power if weights is None else power @ weights) + FLOOR)
-    return told
 
 
 def _read_wav(path: Path, sampling_rate: int) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ import pytest
 from archcli.build.preprocessing import prepare_inputs
 from archcli.data.dataset import Dataset, load_dataset
 from archcli.data.description import describe_facts, facts_from_description
-from archcli.data.features.audio import tell_spectra
+from archcli.data.features.spectra import tell_spectra
 from archcli.errors import DataError
 from archcli.recipe.facts import Spectrum
 from archcli.recipe.recipe import Data
