@@ -201,8 +201,7 @@ FOLDS = ("data.split.folds=4", "data.split.fold=1")
 WINDOW = ("train.tbptt.window=4",)
 GAPS = ("data.inputs.given={numeric: {columns: [a, gaps], missing: zero}}",)
 EMBEDDED = (
-    "model.layers=[Embedding: {input_dim: $vocabulary, output_dim: 2, mask_zero: true}, GlobalAveragePooling1D, "
-    "Dense: $classes]",
+    "model.layers=[Embedding: {input_dim: $vocabulary, output_dim: 2, mask_zero: true}, GRU: 2, Dense: $classes]",
     "data.inputs.given=null",
 )
 CATEGORY = (*EMBEDDED, "data.inputs.x={category: {columns: colour, missing: most_frequent}}")

@@ -199,7 +199,9 @@ INPUTS: Final[Mapping[str, Signature]] = {
             ),
             "height": Field("height", Whole(minimum=1, maximum=4096), "Rows that it is made to have.", required=True),
             "width": Field("width", Whole(minimum=1, maximum=4096), "Columns that it is made to have.", required=True),
-            "color_mode": Field("color_mode", Text(COLOR_MODES), "Colours, colours and how opaque they are, or shades of grey alone.", "rgb"),
+            "color_mode": Field(
+                "color_mode", Text(COLOR_MODES), "Colours, colours with their opacity, or greys.", "rgb"
+            ),
         },
         first=None,
     ),
