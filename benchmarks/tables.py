@@ -17,6 +17,7 @@ import sys
 import tempfile
 import textwrap
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def main() -> None:
         out = sys.stdout
         out.write(f"{given.rows} rows, {table.stat().st_size >> 20} MB\n\n")
         out.write("| what | seconds | CPU | rows/s | peak MB |\n|---|---|---|---|---|\n")
-        steps = {
+        steps: dict[str, Callable[[], Cost]] = {
             "Arrow, reading alone": lambda: read_alone(table),
             "archcli, reading alone": lambda: read_data(recipe),
             "archcli train": lambda: run_command("train", str(recipe), "--runs", str(runs)),
