@@ -80,15 +80,17 @@ class Format:
         return folder / self.file if self.file else folder
 
 
-def cannot_carry(format_name: str, reason: str) -> RecipeError:
+def cannot_carry(format_name: str, reason: str, *, quantize: Quantize | None = None) -> RecipeError:
     """Describe that a format has no way to say what a model does.
 
     Args:
         format_name: The format.
         reason: What its converter or its runtime says, in any number of lines.
+        quantize: The smaller numbers that were asked for.
     """
     first = next((line.strip() for line in reason.splitlines() if line.strip()), "it does not say why")
     message = f"`{format_name}` cannot carry this model: {first[:200].rstrip('.')}"
-    return RecipeError(
-        Problem("cannot-export", message, hint="`--format saved_model` and `--format keras` carry every one")
-    )
+    hint = "`--format saved_model` and `--format keras` carry every one"
+    if quantize is not None:
+        hint = f"{hint}; without `--quantize {quantize}` `{format_name}` may, too"
+    return RecipeError(Problem("cannot-export", message, hint=hint))

@@ -52,10 +52,10 @@ def convert(folder: Path, *, quantize: Quantize | None, examples: Arrays) -> Non
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- our own
     if done.returncode < 0:
         name = signal.Signals(-done.returncode).name
-        raise cannot_carry("litert", f"what converts it to {quantize} was ended by {name}")
+        raise cannot_carry("litert", f"what converts it to {quantize} was ended by {name}", quantize=quantize)
     if done.returncode:
         lines = done.stderr.strip().splitlines()
-        raise cannot_carry("litert", lines[-1] if lines else "")
+        raise cannot_carry("litert", lines[-1] if lines else "", quantize=quantize)
 
 
 def _convert(folder: Path, quantize: Quantize | None, examples: Arrays) -> bytes:
@@ -96,5 +96,5 @@ if __name__ == "__main__":
     try:
         _serve(Path(sys.argv[1]))
     except RecipeError as error:
-        sys.stderr.write(str(error))
+        sys.stderr.write(str(error).partition(": ")[2])  # the other process says the rest
         sys.exit(1)
