@@ -73,7 +73,7 @@ def test_numbers_of_different_sizes_are_prepared_where_all_must_be_even(tmp_path
 
     prepared = shipment.prepare(RAW)
 
-    assert np.allclose(prepared["table__age"], [[3, 37], [1, 34.5], [4, 42]])
+    assert np.allclose(prepared["table__age"], np.array([[3, 37], [1, 34.5], [4, 42]]))
     assert np.allclose(answers(shipment.model, prepared), answers(whole.model, RAW), atol=1e-7)
 
 
