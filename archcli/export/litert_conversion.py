@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -71,7 +72,9 @@ def _convert(folder: Path, quantize: Quantize | None, examples: Arrays) -> bytes
         with native_log_dropped():
             model: bytes = converter.convert()
     except (ConverterError, RuntimeError, ValueError) as error:
-        raise cannot_carry("litert", str(error)) from None
+        missing = sorted(set(re.findall(r"'tf\.(\w+)' op is neither", str(error))))
+        reason = f"it has no operation {', '.join(missing)}" if missing else str(error)
+        raise cannot_carry("litert", reason) from None
     return model
 
 

@@ -9,6 +9,7 @@ import onnxruntime
 import pytest
 
 from archcli.commands.preparing import prepare
+from archcli.errors import Problem, RecipeError
 from archcli.export.formats import FORMATS
 from archcli.export.sample import Sample, spread_over
 from archcli.export.shipment import Trained
@@ -19,7 +20,6 @@ from archcli.recipe.gallery import find_recipe
 FAMILIES = (
     "perceptron-iris",
     "cnn-scharr",
-    "cnn-volumes",
     "elman-1990",
     "jordan-abac",
     "frnn-pipelined-xor",
@@ -64,6 +64,19 @@ def test_a_family_answers_the_same_in_every_runtime(recipe: str, tmp_path: Path)
 
         assert all(parity.is_same(None) for parity in done.parities.values()), form
         assert dict(done.prepared) == {}
+
+
+@pytest.mark.slow
+def test_what_litert_has_no_operation_for_is_said(tmp_path: Path) -> None:
+    """It pools no volumes; the message names what is missing and the hint what carries it."""
+    trained, sample = made("cnn-volumes", tmp_path)
+
+    with pytest.raises(RecipeError) as raised:
+        shipped(trained, "litert", tmp_path, sample)
+
+    message = "`litert` cannot carry this model: it has no operation MaxPool3D"
+    hint = "`--format saved_model` and `--format keras` carry every one"
+    assert raised.value.problems == (Problem("cannot-export", message, hint=hint),)
 
 
 @pytest.mark.slow
