@@ -61,6 +61,7 @@ def convert(folder: Path, *, quantize: Quantize | None, examples: Arrays) -> Non
 
 def _convert(folder: Path, quantize: Quantize | None, examples: Arrays) -> bytes:
     converter = tf.lite.TFLiteConverter.from_saved_model(str(folder / SAVED_MODEL))
+    converter.unfold_batchmatmul = True  # folded, products of fixed sizes get shapes that do not fit
     if quantize is not None:
         converter.optimizations = [tf.lite.Optimize.DEFAULT]
     if quantize == "float16":
