@@ -122,7 +122,7 @@ def _label_columns(answers: NDArray[Any], target: TargetFacts, name: str, *, pre
 
 
 def _probabilities(shares: NDArray[Any], target: TargetFacts, prefix: str) -> dict[str, AnswerColumn]:
-    rounded = np.round(shares.astype(np.float64), DECIMALS)
+    rounded = shares.astype(np.float64).round(DECIMALS)
     return {
         f"{prefix}probability of {label}": NumberColumn(rounded[:, number])
         for number, label in enumerate(target.classes)

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 FIXED_VARIABLES = MappingProxyType({"KERAS_BACKEND": "tensorflow"})  # whatever ~/.keras/keras.json says
 # oneDNN's kernels, which TensorFlow takes by itself only on processors with AVX512-VNNI or AMX: on others, too, wide
 # convolutions are 1.7 times as fast with them and wide recurrent layers 2.5 times; small networks lose up to a quarter.
-DEFAULT_VARIABLES = MappingProxyType({"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "1"})
+# Memory comes from the system, as without them, and not from a pool that keeps it: what a step takes can be measured.
+DEFAULT_VARIABLES = MappingProxyType(
+    {"TF_CPP_MIN_LOG_LEVEL": "2", "TF_ENABLE_ONEDNN_OPTS": "1", "TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "1"}
+)
 WRAPPED = ("cv2", "matplotlib", "pandas", "scipy", "sklearn")
 """What TensorFlow and Keras import where it is installed, for wrappers and galleries of theirs that nothing here uses.
 It takes two seconds."""

@@ -71,6 +71,7 @@ def test_a_log_level_and_kernels_that_the_user_has_chosen_stay() -> None:
         "KERAS_BACKEND": "tensorflow",
         "TF_CPP_MIN_LOG_LEVEL": "0",
         "TF_ENABLE_ONEDNN_OPTS": "0",
+        "TF_ONEDNN_USE_SYSTEM_ALLOCATOR": "1",
     }
 
 
