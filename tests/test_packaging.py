@@ -105,6 +105,7 @@ def test_what_is_declared_is_what_is_imported(project: dict[str, Any]) -> None:
     """No dependency is declared that the package does not import itself, and none imported that is not declared."""
     spelled = {
         "PIL": "pillow",
+        "google": "protobuf",
         "yaml": "pyyaml",
         "sklearn": "scikit-learn",
         "ml_dtypes": "ml-dtypes",

@@ -32,7 +32,7 @@ def fit_logistic(training: Features, labels: NDArray[Any], features: Features, *
     """
     from sklearn.exceptions import ConvergenceWarning  # noqa: PLC0415 -- it takes a second, which training need not wait for
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 -- scikit-learn brings it
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]  # noqa: PLC0415 -- with scikit-learn alone
 
     known, asked = _standardized(training, features)
     chances = np.zeros((len(features), classes), np.float32)
