@@ -42,7 +42,7 @@ def test_a_file_is_known_by_its_name_or_its_first_bytes(flats: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message", "hint"),
     [
-        (b"", "`flats.parquet` is empty", None),
+        (b"", "`flats.parquet` is empty", "see whether it was saved, or copied, to its end"),
         (
             b"a,b\n1,2\n",
             "`flats.parquet` is no Parquet file",
