@@ -41,6 +41,7 @@ def reason(error: Exception) -> str:
         return "it has not as many axes as that"
     text = " ".join(_without_wrapping(str(error)).split())
     text = re.sub(r"https?://\S+|\{\{function_node \S+\}\} ?|\[Op:\w+\]( name: *)?", "", text)
+    text = re.sub(r"(?<=\]) [01] [01](?= |$)", "", text)  # what oneDNN's products say of transposing
     sentences = re.split(r"(?<=[.!?)\]}])\s+(?=[A-Z(])", text)
     kept = sentences[0]
     received = next((s for s in sentences[1:] if s.startswith("Received") and len(s) < LONGEST_REASON // 2), None)
