@@ -118,6 +118,12 @@ def describe_not_finite(loss: float, *, at: str) -> TrainingError:
     )
 
 
+def describe_lost_weights(*, at: str) -> TrainingError:
+    """Describe weights that are no numbers any more after `at`, though the loss is one."""
+    hint = "lower the learning rate, or give the optimizer `global_clipnorm: 1.0`"
+    return TrainingError(Problem("loss-not-finite", f"some weights are no numbers any more after {at}", hint=hint))
+
+
 def shorten(text: str) -> str:
     """Return what a long message of TensorFlow or Keras says, on one line, without a full stop.
 

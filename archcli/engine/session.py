@@ -17,7 +17,7 @@ from archcli.engine.compile_mode import Mode, choose_mode
 from archcli.engine.devices import describe_devices
 from archcli.engine.distribution.modes import choose_shared_mode
 from archcli.engine.evaluation import Evaluation, evaluation_batch_size
-from archcli.engine.faults import describe_not_finite
+from archcli.engine.faults import describe_lost_weights, describe_not_finite
 from archcli.engine.feeding import Examples
 from archcli.engine.position import Position, check_same_training, identify_training, load_position, store_position
 from archcli.engine.progress import EpochRow, Plan, Progress
@@ -192,6 +192,7 @@ class Session:
         throughput = Throughput()
         if position.measured is None:
             position.measured = self._take_steps(throughput)
+            self._check_weights()
             self._stop_if_asked()
         metrics = position.measured | self._validate()
         value = metrics[self._settings.monitor]
@@ -242,6 +243,16 @@ class Session:
         is_due = now - self._saved_at >= SECONDS_BETWEEN_SAVES_WITHIN_EPOCH
         if is_within_epoch and self._replicas.agree(is_due):
             self._save()
+
+    def _check_weights(self) -> None:
+        """See that all weights are numbers: a ReLU of oneDNN's makes NaN a 0, so that the loss may not show it.
+
+        Raises:
+            TrainingError: `loss-not-finite`: some are none.
+        """
+        weights = self._model.trainable_variables
+        if not all(np.isfinite(keras.ops.convert_to_numpy(weight)).all() for weight in weights):
+            raise describe_lost_weights(at=f"epoch {self.position.epoch + 1}")
 
     def _validate(self) -> dict[str, float]:
         if self._evaluation is None:

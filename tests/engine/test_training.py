@@ -285,6 +285,24 @@ def test_a_loss_that_is_not_finite_ends_training(train: Any, make_classifier: An
     assert problem.hint == "lower the learning rate, or give the optimizer `global_clipnorm: 1.0`"
 
 
+def test_weights_that_are_not_finite_end_training(train: Any, make_classifier: Any, examples: Examples) -> None:
+    """Where a ReLU makes a zero of what is no number, the loss stays one; where it does not, the loss tells."""
+    inputs = np.array(examples.inputs)
+    inputs[5 * BATCH] = np.nan
+    model = make_classifier()
+
+    with pytest.raises(TrainingError) as caught:
+        train(model, Examples(inputs, examples.targets), shuffle=False)
+
+    problem = caught.value.problems[0]
+    assert caught.value.exit_status == 5
+    assert problem.code == "loss-not-finite"
+    assert problem.message in {
+        "some weights are no numbers any more after epoch 1",
+        "the loss became nan in epoch 1 at step 6 of 6",
+    }
+
+
 def test_a_loss_and_a_target_that_do_not_fit_are_a_problem_of_the_recipe(
     train: Any, make_classifier: Any, examples: Examples
 ) -> None:
