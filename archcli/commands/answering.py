@@ -9,7 +9,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.commands.scored import Scored, told_classes
+from archcli.commands.scored import Scored
 from archcli.data.features.shift import scale_target
 from archcli.engine.batch_size import run_halving
 from archcli.engine.faults import describe_running
@@ -17,6 +17,7 @@ from archcli.engine.feeding import place
 from archcli.engine.prediction import Prediction, predict_outputs
 from archcli.engine.shortage import fitting_prediction
 from archcli.recipe.facts import END, InputFacts, TargetFacts
+from archcli.scoring.classification import told_classes
 
 BATCH: Final = 1024
 """Examples a step, or fewer where memory does not hold so many: no gradient is kept."""

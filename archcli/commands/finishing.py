@@ -90,8 +90,9 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
     means = training_means(prepared.dataset.training.targets, _scored(prepared))
     assessed = _assess(evaluated, prepared, means)
     draw_scores(assessed, run.plots, prepared.recipe.name, pictures)
-    parts = {
-        name: evaluated if name == evaluated.part else _score(saved, prepared, name)
+    # Of the other parts the scores alone are kept: the answers to millions of examples take much memory.
+    scores = {
+        name: evaluated.scores if name == evaluated.part else _score(saved, prepared, name).scores
         for name in PART_NAMES
         if name in prepared.dataset.parts
     }
@@ -101,7 +102,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
         monitor=prepared.recipe.train.monitor,
         best_value=outcome.best_value,
         main=evaluated.main,
-        scores={name: part.scores for name, part in parts.items()},
+        scores=scores,
         seconds=outcome.seconds,
         parameter_count=count_weights(prepared.built.whole.weights),
         stopped_early=outcome.stopped_early,

@@ -18,7 +18,6 @@ MOST_COLUMNS_DRAWN: Final = 4
 """Columns of numbers that get pictures each: no one looks at more. Of a series the first and the last step do."""
 
 MOST_CURVES: Final = 10
-POINTS: Final = 1000
 
 
 def draw_scores(assessed: Assessment, folder: Path, recipe_name: str, pictures: Drawing) -> None:
@@ -71,14 +70,13 @@ def _curves(own: OutputScores) -> list[RankingCurve]:
     return [
         RankingCurve(
             one.name,
-            *(thin.false_positives, thin.true_positives, thin.precisions),
+            *(ranking.false_positives, ranking.true_positives, ranking.precisions),
             roc_auc=ranking.roc_auc,
             pr_auc=ranking.pr_auc,
             share=one.examples / total,
         )
         for number, (one, ranking) in enumerate(zip(own.classes, own.rankings, strict=True))
         if ranking is not None and (number == 1 or not is_binary)
-        for thin in [ranking.thinned(POINTS)]
     ]
 
 

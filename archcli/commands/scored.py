@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
 from archcli.recipe.facts import Facts, InputFacts, TargetFacts
 from archcli.recipe.recipe import Model
-from archcli.scoring.classification import class_probabilities
 
 
 @dataclass(frozen=True)
@@ -35,9 +31,3 @@ class Scored:
     def learned(self) -> Mapping[str, TargetFacts]:
         """What each trained output learns, by its name."""
         return {name: target for name, target in self.outputs.items() if target is not None}
-
-
-def told_classes(answers: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return the class of the largest score, `(examples, *places)`, of `(examples, *places, scores)`."""
-    told: NDArray[np.int64] = class_probabilities(answers).argmax(axis=-1)
-    return told

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.commands.answering import answer, fed_back, run_saved
-from archcli.commands.scored import Scored, told_classes
+from archcli.commands.scored import Scored
 from archcli.recipe.facts import TargetFacts
 from archcli.scoring.calibration import Calibration
-from archcli.scoring.classification import ClassScores, score_classes
+from archcli.scoring.classification import ClassScores, score_classes, told_classes
 from archcli.scoring.labels import known_numbers, labelled_places, sequence_accuracy
 from archcli.scoring.multilabel import score_labels
 from archcli.scoring.names import CLASS_SCORES, LABEL_SCORES, NUMBER_SCORES, SEQUENCE_SCORES
@@ -201,7 +201,7 @@ def score_output(
     labels, chances = labelled_places(truth, answers)
     if not len(labels):
         return _nothing_there(output, target, name, main)
-    classified = score_classes(labels.astype(np.int32), chances, target.classes)
+    classified = score_classes(labels, chances, target.classes)
     scores = classified.scores
     if truth.ndim == 2:
         whole = sequence_accuracy(truth, told_classes(answers))

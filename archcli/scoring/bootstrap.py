@@ -14,6 +14,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.scoring.blocks import blocks
 from archcli.scoring.classification import class_probabilities, surprises
 from archcli.scoring.labels import sequence_rights
 from archcli.scoring.multilabel import told_labels
@@ -53,25 +54,9 @@ def class_intervals(truth: NDArray[Any], outputs: NDArray[np.float32], classes: 
     if len(truth) < FEWEST:
         return {}
     units = _units(len(truth))
-    is_there = truth >= 0
-    owners = units[np.nonzero(is_there)[0]]
-    labels = truth[is_there].astype(np.int64)
-    chances = class_probabilities(outputs[is_there])
-    told = chances.argmax(axis=-1)
     sums = _Sums(int(units.max()) + 1)
-    sums.add("count", owners)
-    sums.add("right", owners, told == labels)
-    sums.add("surprise", owners, surprises(labels.astype(np.int32), chances))
-    if truth.ndim == 2:
-        whole = is_there.any(axis=1)
-        told_all = class_probabilities(outputs).argmax(axis=-1)
-        sums.add("sequences", units[whole])
-        sums.add("whole", units[whole], sequence_rights(truth, told_all)[whole])
-    if classes <= MOST_CLASSES:
-        is_right = told == labels
-        sums.add_each("right each", owners[is_right], labels[is_right], classes)
-        sums.add_each("there", owners, labels, classes)
-        sums.add_each("given", owners, told, classes)
+    for block in blocks(outputs):
+        _add_classes(sums, units[block], truth[block], class_probabilities(outputs[block]), classes)
     drawn = sums.resampled()
     found = {"accuracy": _over(drawn["right"], drawn["count"]), "log_loss": _over(drawn["surprise"], drawn["count"])}
     if classes <= MOST_CLASSES:
@@ -81,6 +66,28 @@ def class_intervals(truth: NDArray[Any], outputs: NDArray[np.float32], classes: 
     if truth.ndim == 2:
         found["sequence_accuracy"] = _over(drawn["whole"], drawn["sequences"])
     return _intervals({name: values.reshape(-1) for name, values in found.items()})
+
+
+def _add_classes(
+    sums: _Sums, units: NDArray[np.int64], truth: NDArray[Any], chances: NDArray[np.float64], classes: int
+) -> None:
+    """Add up what the scores of some examples are made of; as for `class_intervals`, but of probabilities."""
+    is_there = truth >= 0
+    owners = units[np.nonzero(is_there)[0]]
+    labels, told_all = truth[is_there].astype(np.int64), chances.argmax(axis=-1)
+    told = told_all[is_there]
+    is_right = told == labels
+    sums.add("count", owners)
+    sums.add("right", owners, is_right)
+    sums.add("surprise", owners, surprises(labels, chances[is_there]))
+    if truth.ndim == 2:
+        whole = is_there.any(axis=1)
+        sums.add("sequences", units[whole])
+        sums.add("whole", units[whole], sequence_rights(truth, told_all)[whole])
+    if classes <= MOST_CLASSES:
+        sums.add_each("right each", owners[is_right], labels[is_right], classes)
+        sums.add_each("there", owners, labels, classes)
+        sums.add_each("given", owners, told, classes)
 
 
 def label_intervals(truth: NDArray[Any], outputs: NDArray[np.float32]) -> dict[str, Interval]:
@@ -94,14 +101,15 @@ def label_intervals(truth: NDArray[Any], outputs: NDArray[np.float32]) -> dict[s
     if len(truth) < FEWEST or labels > MOST_CLASSES:
         return {}
     units = _units(len(truth))
-    expected, told = truth > 0, told_labels(outputs)
     sums = _Sums(int(units.max()) + 1)
-    sums.add("count", units)
-    sums.add("whole", units, (expected == told).all(axis=1))
-    sums.add("wrong", units, (expected != told).mean(axis=1))
-    for name, flags in (("right", expected & told), ("there", expected), ("given", told)):
-        examples, numbers = np.nonzero(flags)
-        sums.add_each(name, units[examples], numbers, labels)
+    for block in blocks(outputs):
+        of, expected, told = units[block], truth[block] > 0, told_labels(outputs[block])
+        sums.add("count", of)
+        sums.add("whole", of, (expected == told).all(axis=1))
+        sums.add("wrong", of, (expected != told).mean(axis=1))
+        for name, flags in (("right", expected & told), ("there", expected), ("given", told)):
+            examples, numbers = np.nonzero(flags)
+            sums.add_each(name, of[examples], numbers, labels)
     drawn = sums.resampled()
     right, counted = 2 * drawn["right"], drawn["there"] + drawn["given"]
     found = {
@@ -124,21 +132,23 @@ def number_intervals(truth: NDArray[Any], outputs: NDArray[Any], owners: NDArray
     examples = int(owners.max()) + 1 if len(owners) else 0
     if examples < FEWEST:
         return {}
-    units = _units(examples)
-    of = units[owners]
-    expected, columns = truth.astype(np.float64), truth.shape[1]
-    centred = expected - expected.mean(axis=0)  # sums of squares lose digits far from 0
-    error = outputs.astype(np.float64) - expected
-    sums = _Sums(int(units.max()) + 1)
-    sums.add("count", of)
-    sums.add("off", of, np.abs(error).mean(axis=1))
-    sums.add("missed", of, np.square(error).mean(axis=1))
-    has_shares = bool((expected != 0).all())
-    if has_shares:
-        sums.add("share", of, (np.abs(error) / np.abs(expected)).mean(axis=1))
-    if columns <= MOST_CLASSES:
-        for name, values in (("squares", np.square(error)), ("sum", centred), ("spread", np.square(centred))):
-            sums.add_columns(name, of, values)
+    units, columns = _units(examples), truth.shape[1]
+    middle = truth.mean(axis=0, dtype=np.float64)
+    has_shares = bool((truth != 0).all())
+    sums, squares = _Sums(int(units.max()) + 1), np.zeros(columns)
+    for block in blocks(truth):
+        of, expected = units[owners[block]], truth[block].astype(np.float64)
+        error = outputs[block].astype(np.float64) - expected
+        sums.add("count", of)
+        sums.add("off", of, np.abs(error).mean(axis=1))
+        sums.add("missed", of, np.square(error).mean(axis=1))
+        if has_shares:
+            sums.add("share", of, (np.abs(error) / np.abs(expected)).mean(axis=1))
+        if columns <= MOST_CLASSES:
+            centred = expected - middle  # sums of squares lose digits far from 0
+            squares += np.square(expected).sum(axis=0)
+            for name, values in (("squares", np.square(error)), ("sum", centred), ("spread", np.square(centred))):
+                sums.add_columns(name, of, values)
     drawn = sums.resampled()
     count = drawn["count"]
     found = {"mae": _over(drawn["off"], count), "rmse": np.sqrt(_over(drawn["missed"], count))}
@@ -146,7 +156,7 @@ def number_intervals(truth: NDArray[Any], outputs: NDArray[Any], owners: NDArray
         found["mape"] = _over(drawn["share"], count)
     if columns <= MOST_CLASSES:
         spread = drawn["spread"] - _over(np.square(drawn["sum"]), np.broadcast_to(count, drawn["sum"].shape))
-        least = _ROUNDING * np.square(expected).sum(axis=0)  # below it nothing changes: all is explained, or nothing
+        least = _ROUNDING * squares  # below it nothing changes: all is explained, or nothing
         shares = np.where(drawn["squares"] == 0, 1.0, 0.0)
         np.divide(spread - drawn["squares"], spread, out=shares, where=spread > least)
         found["r2"] = shares.mean(axis=1)
@@ -154,7 +164,7 @@ def number_intervals(truth: NDArray[Any], outputs: NDArray[Any], owners: NDArray
 
 
 class _Sums:
-    """Sums over the examples of each unit that is drawn, by name."""
+    """Sums over the examples of each unit that is drawn, by name; what is added under a name is added to it."""
 
     def __init__(self, units: int) -> None:
         self._units = units
@@ -162,17 +172,20 @@ class _Sums:
 
     def add(self, name: str, owners: NDArray[np.int64], values: NDArray[Any] | None = None) -> None:
         """Add up a number for each of what the units own; None: count."""
-        self._columns[name] = np.bincount(owners, values, self._units).astype(np.float64)[:, np.newaxis]
+        self._add(name, np.bincount(owners, values, self._units)[:, np.newaxis])
 
     def add_each(self, name: str, owners: NDArray[np.int64], kinds: NDArray[np.int64], count: int) -> None:
         """Count what the units own by its kind, 0 to `count`."""
         cells = np.bincount(owners * count + kinds, minlength=self._units * count)
-        self._columns[name] = cells.reshape(self._units, count).astype(np.float64)
+        self._add(name, cells.reshape(self._units, count))
 
     def add_columns(self, name: str, owners: NDArray[np.int64], values: _Floats) -> None:
         """Add up rows of numbers, `(rows, columns)`."""
         added = [np.bincount(owners, column, self._units) for column in values.T]
-        self._columns[name] = np.stack(added, axis=1)
+        self._add(name, np.stack(added, axis=1))
+
+    def _add(self, name: str, sums: NDArray[Any]) -> None:
+        self._columns[name] = self._columns.get(name, np.zeros(sums.shape)) + sums
 
     def resampled(self) -> dict[str, _Floats]:
         """Draw as many units as there are, a thousand times; return their sums, `(resamples, columns)`, by name."""
@@ -194,7 +207,9 @@ def _units(examples: int) -> NDArray[np.int64]:
     """Return what each example is drawn with, `(examples,)`: itself, or one of so many groups."""
     if examples <= MOST_UNITS:
         return np.arange(examples)
-    return np.random.default_rng(SEED).permutation(examples) % MOST_UNITS
+    units = np.random.default_rng(SEED).permutation(examples)
+    units %= MOST_UNITS
+    return units
 
 
 def _over(part: _Floats, whole: _Floats) -> _Floats:

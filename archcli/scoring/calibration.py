@@ -35,20 +35,32 @@ class Calibration:
         return float(np.sum(self.counts * distances) / self.counts.sum())
 
 
-def calibrate(confidences: NDArray[Any], is_right: NDArray[np.bool_]) -> Calibration:
-    """Put answers into fifteen bins of equal width by the probability of the class that was told.
+class Calibrating:
+    """Puts answers into fifteen bins of equal width by the probability of the class that was told, some at a time.
 
     C. Guo, G. Pleiss, Y. Sun, K. Weinberger, "On calibration of modern neural networks", ICML 2017, section 2. A bin
     holds its upper edge, not its lower one.
-
-    Args:
-        confidences: The largest probability of each example, `(examples,)`, 0 to 1, of one example at least.
-        is_right: Whether its class is the true one.
     """
-    edges = np.linspace(0.0, 1.0, BINS + 1)
-    bins = np.searchsorted(edges[1:-1], confidences)
-    counts = np.bincount(bins, minlength=BINS)
-    with np.errstate(invalid="ignore"):
-        means = np.bincount(bins, confidences, BINS) / counts
-        shares = np.bincount(bins, is_right, BINS) / counts
-    return Calibration(edges, counts.astype(np.int64, copy=False), means, shares)
+
+    def __init__(self) -> None:
+        """Begin with empty bins."""
+        self._edges = np.linspace(0.0, 1.0, BINS + 1)
+        self._counts = np.zeros(BINS, np.int64)
+        self._sure, self._right = np.zeros(BINS), np.zeros(BINS)
+
+    def add(self, confidences: NDArray[Any], is_right: NDArray[np.bool_]) -> None:
+        """Put some more answers into the bins.
+
+        Args:
+            confidences: The largest probability of each example, `(examples,)`, 0 to 1.
+            is_right: Whether its class is the true one.
+        """
+        bins = np.searchsorted(self._edges[1:-1], confidences)
+        self._counts += np.bincount(bins, minlength=BINS)
+        self._sure += np.bincount(bins, confidences, BINS)
+        self._right += np.bincount(bins, is_right, BINS)
+
+    def found(self) -> Calibration:
+        """Return what was found, of one answer at least."""
+        with np.errstate(invalid="ignore"):
+            return Calibration(self._edges, self._counts, self._sure / self._counts, self._right / self._counts)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.scoring.calibration import Calibration, calibrate
-from archcli.scoring.ranking import Areas, Ranking, rank_classes
+from archcli.scoring.blocks import blocks
+from archcli.scoring.calibration import Calibrating, Calibration
+from archcli.scoring.ranking import Areas, Ranking, leave_out_many, rank_classes
 
 
 @dataclass(frozen=True)
@@ -77,19 +79,30 @@ def class_probabilities(outputs: NDArray[np.float32]) -> NDArray[np.float64]:
     return probabilities
 
 
-def score_classes(truth: NDArray[np.int32], outputs: NDArray[np.float32], class_names: Sequence[str]) -> Classification:
+def told_classes(outputs: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return the class of the largest probability, `(examples, *places)`, of answers, `(examples, *places, scores)`."""
+    told = np.empty(outputs.shape[:-1], np.int64)
+    for block in blocks(outputs):
+        told[block] = class_probabilities(outputs[block]).argmax(axis=-1)
+    return told
+
+
+def score_classes(truth: NDArray[Any], outputs: NDArray[np.float32], class_names: Sequence[str]) -> Classification:
     """Score class probabilities against the truth.
+
+    Of the probabilities, which are float64, no more than a block of the examples is there at once, unless they are few
+    enough to be ranked.
 
     Args:
         truth: Class numbers, `(examples,)`, of one example at least.
         outputs: The model's answers, `(examples, classes)` or `(examples, 1)`.
         class_names: Label of each class.
     """
-    probabilities = class_probabilities(outputs)
-    told = probabilities.argmax(axis=-1)
-    count = len(class_names)
-    confusion = np.bincount(truth * count + told, minlength=count * count).reshape(count, count)
-    areas = rank_classes(truth, probabilities, class_names, only=1 if count == 2 else None)
+    tally = _Tally(len(class_names))
+    for block in blocks(outputs):
+        tally.add(truth[block], class_probabilities(outputs[block]))
+    confusion = tally.confusion
+    areas = _rank(truth, outputs, class_names)
     given, there = confusion.sum(axis=0), confusion.sum(axis=1)
     classes = score_each(np.diag(confusion), given, there, class_names, areas)
     present = [one for one in classes if one.examples]
@@ -102,13 +115,40 @@ def score_classes(truth: NDArray[np.int32], outputs: NDArray[np.float32], class_
     }
     notes = list(areas.notes)
     calibration = None
-    if np.isfinite(probabilities).all():
-        calibration = calibrate(probabilities.max(axis=-1), told == truth)
-        scores |= {"log_loss": surprises(truth, probabilities).mean().item(), "calibration_error": calibration.error}
+    if tally.is_finite:
+        calibration = tally.calibrating.found()
+        scores |= {"log_loss": tally.surprise / len(truth), "calibration_error": calibration.error}
     else:
         notes.append("`log_loss` and `calibration_error` are left out: not all chances are finite")
-    kept = confusion.astype(np.int64, copy=False)
-    return Classification(scores, tuple(notes), classes, kept, calibration, areas.rankings)
+    return Classification(scores, tuple(notes), classes, confusion, calibration, areas.rankings)
+
+
+def _rank(truth: NDArray[Any], outputs: NDArray[np.float32], class_names: Sequence[str]) -> Areas:
+    """Rank the examples, of two classes by the chance of the second alone; see `rank_classes`."""
+    count = len(class_names)
+    many = leave_out_many(len(truth) * count, class_names)
+    only = 1 if count == 2 else None
+    return many or rank_classes(truth, class_probabilities(outputs), class_names, only=only)
+
+
+class _Tally:
+    """What is counted and added up of answers, a block of examples after another."""
+
+    def __init__(self, classes: int) -> None:
+        self.confusion = np.zeros((classes, classes), np.int64)
+        self.calibrating = Calibrating()
+        self.surprise = 0.0
+        self.is_finite = True
+
+    def add(self, truth: NDArray[Any], probabilities: NDArray[np.float64]) -> None:
+        classes = len(self.confusion)
+        labels, told = truth.astype(np.int64), probabilities.argmax(axis=-1)
+        counts = np.bincount(labels * classes + told, minlength=classes * classes)
+        self.confusion += counts.reshape(classes, classes)
+        self.is_finite = self.is_finite and bool(np.isfinite(probabilities).all())
+        if self.is_finite:
+            self.calibrating.add(probabilities.max(axis=-1), told == labels)
+            self.surprise += surprises(labels, probabilities).sum().item()
 
 
 def score_each(
@@ -144,7 +184,7 @@ def share(part: NDArray[np.int64], whole: NDArray[np.int64], *, of_nothing: floa
     return shares
 
 
-def surprises(truth: NDArray[np.int32], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
+def surprises(truth: NDArray[Any], probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return how surprising the true class of each example is, in nats; a probability of 0 or 1 is as next to it.
 
     Args:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.scoring.blocks import blocks
 from archcli.scoring.classification import class_probabilities
 from archcli.scoring.multilabel import told_labels
 
@@ -24,10 +25,15 @@ def worst_classes(truth: NDArray[Any], outputs: NDArray[np.float32], count: int)
     Returns:
         Their numbers, from 0; those as bad as each other in order.
     """
-    chances = class_probabilities(outputs)
-    labels = truth.astype(np.int64)
-    wrong = np.flatnonzero(chances.argmax(axis=-1) != labels)
-    return wrong[_lowest(chances[wrong, labels[wrong]], count)]
+    found, given = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for block in blocks(outputs):
+        chances, labels = class_probabilities(outputs[block]), truth[block].astype(np.int64)
+        wrong = np.flatnonzero(chances.argmax(axis=-1) != labels)
+        of_truth = chances[wrong, labels[wrong]]
+        worst = _lowest(of_truth, count)
+        found.append(block.start + wrong[worst])
+        given.append(of_truth[worst])
+    return np.concatenate(found)[_lowest(np.concatenate(given), count)]
 
 
 def worst_labels(truth: NDArray[Any], outputs: NDArray[np.float32], count: int) -> Indices:

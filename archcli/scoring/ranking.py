@@ -13,6 +13,10 @@ MOST_RANKED: Final = 5_000_000
 """Chances that are sorted, over all classes: about a second. Of more there is no area."""
 
 
+POINTS: Final = 1000
+"""Of a curve that is kept: a picture needs no million."""
+
+
 @dataclass(frozen=True)
 class Ranking:
     """The curves of one class, or label, against all others: a point for each different chance, the highest first.
@@ -22,38 +26,30 @@ class Ranking:
             the recall.
         false_positives: Share of the others that have, likewise.
         precisions: Share of those that have that are of the class.
+        roc_auc: The area under true against false positives, by trapezoids from (0, 0): 0.5 is chance, 1 best. It is
+            the chance that an example of the class is put before one that is not, ties counted by half (J. Hanley, B.
+            McNeil, "The meaning and use of the area under a ROC curve", Radiology 143, 1982).
+        pr_auc: The average precision: precision at each point, weighted by what the recall gains there. No line is
+            drawn between the points, which would promise too much (J. Davis, M. Goadrich, "The relationship between
+            precision-recall and ROC curves", ICML 2006). Chance scores the share of the class.
     """
 
     true_positives: NDArray[np.float64]
     false_positives: NDArray[np.float64]
     precisions: NDArray[np.float64]
-
-    @property
-    def roc_auc(self) -> float:
-        """The area under true against false positives, by trapezoids from (0, 0): 0.5 is chance, 1 best.
-
-        It is the chance that an example of the class is put before one that is not, ties counted by half (J. Hanley, B.
-        McNeil, "The meaning and use of the area under a ROC curve", Radiology 143, 1982).
-        """
-        begin = np.zeros(1)
-        across, up = (np.concatenate([begin, shares]) for shares in (self.false_positives, self.true_positives))
-        return float(np.trapezoid(up, across))
-
-    @property
-    def pr_auc(self) -> float:
-        """The average precision: precision at each point, weighted by what the recall gains there.
-
-        No line is drawn between the points, which would promise too much (J. Davis, M. Goadrich, "The relationship
-        between precision-recall and ROC curves", ICML 2006). Chance scores the share of the class.
-        """
-        return float(np.sum(np.diff(self.true_positives, prepend=0.0) * self.precisions))
+    roc_auc: float
+    pr_auc: float
 
     def thinned(self, points: int) -> Ranking:
-        """Return at most about so many of the points, evenly spread, the last among them: for a picture."""
+        """Return at most about so many of the points, evenly spread, the last among them; the areas stay those of all.
+
+        What is returned holds no memory of the others.
+        """
         if len(self.precisions) <= points:
             return self
         kept = np.unique(np.linspace(0, len(self.precisions) - 1, points).astype(np.int64))
-        return Ranking(self.true_positives[kept], self.false_positives[kept], self.precisions[kept])
+        curves = (self.true_positives[kept], self.false_positives[kept], self.precisions[kept])
+        return Ranking(*curves, self.roc_auc, self.pr_auc)
 
 
 def rank(is_positive: NDArray[np.bool_], chances: NDArray[Any]) -> Ranking | None:
@@ -75,7 +71,10 @@ def rank(is_positive: NDArray[np.bool_], chances: NDArray[Any]) -> Ranking | Non
     ends = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(falling) - 1)  # the last of each equal chance
     hits = np.cumsum(is_positive[order])[ends]
     taken = ends + 1
-    return Ranking(hits / positives, (taken - hits) / negatives, hits / taken)
+    up, across, precisions = hits / positives, (taken - hits) / negatives, hits / taken
+    first = across[0] * up[0] / 2  # the trapezoid from (0, 0)
+    areas = float(first + np.trapezoid(up, across)), float(np.sum(np.diff(up, prepend=0.0) * precisions))
+    return Ranking(up, across, precisions, *areas)
 
 
 @dataclass(frozen=True)
@@ -85,7 +84,8 @@ class Areas:
     Attributes:
         scores: `roc_auc` and `pr_auc`; empty where they are undefined.
         notes: What is left out, or what the means are over; sentences without a full stop.
-        rankings: The curves of each class by itself; None: it has no example, or all of them, or none were ranked.
+        rankings: The curves of each class by itself, thinned; None: it has no example, or all of them, or none were
+            ranked.
     """
 
     scores: dict[str, float]
@@ -105,13 +105,12 @@ def rank_classes(
         names: Each class.
         only: The class that the scores are of; None: they are means over all classes that can be ranked.
     """
-    if chances.size > MOST_RANKED:
-        return _nothing(f"{chances.size:,} chances are more than {MOST_RANKED:,}", names)
+    many = leave_out_many(chances.size, names)
+    if many is not None:
+        return many
     if not np.isfinite(chances).all():
         return _nothing("not all chances are finite", names)
-    if is_positive.ndim == 1:
-        is_positive = np.eye(len(names), dtype=np.bool_)[is_positive]
-    rankings = tuple(rank(is_positive[:, number], chances[:, number]) for number in range(len(names)))
+    rankings = tuple(_rank_one(is_positive, chances, number) for number in range(len(names)))
     ranked = [one for one in (rankings if only is None else [rankings[only]]) if one is not None]
     if not ranked:
         return _nothing(_why_nothing(is_positive, names), names)
@@ -126,10 +125,31 @@ def rank_classes(
     return Areas(scores, (note,) if len(ranked) < all_count else (), rankings)
 
 
+def leave_out_many(count: int, names: Sequence[str]) -> Areas | None:
+    """Return that there are no areas where there are too many chances, `count` over all classes; None: there are few.
+
+    Args:
+        count: Examples times classes.
+        names: Each class.
+    """
+    return _nothing(f"{count:,} chances are more than {MOST_RANKED:,}", names) if count > MOST_RANKED else None
+
+
+def _rank_one(is_positive: NDArray[Any], chances: NDArray[Any], number: int) -> Ranking | None:
+    """Rank by the chances of one class, and keep little of it."""
+    of_class = is_positive == number if is_positive.ndim == 1 else is_positive[:, number]
+    ranking = rank(of_class, chances[:, number])
+    return None if ranking is None else ranking.thinned(POINTS)
+
+
 def _nothing(reason: str, names: Sequence[str]) -> Areas:
     return Areas({}, (f"`roc_auc` and `pr_auc` are left out: {reason}",), (None,) * len(names))
 
 
-def _why_nothing(is_positive: NDArray[np.bool_], names: Sequence[str]) -> str:
-    whole = np.flatnonzero(is_positive.all(axis=0))
+def _why_nothing(is_positive: NDArray[Any], names: Sequence[str]) -> str:
+    if is_positive.ndim == 1:
+        is_whole = np.array([(is_positive == number).all() for number in range(len(names))])
+    else:
+        is_whole = is_positive.all(axis=0)
+    whole = np.flatnonzero(is_whole)
     return f"every example is `{names[whole[0]]}`" if len(whole) == 1 else "no class has some of the examples"

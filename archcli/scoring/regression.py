@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.scoring.blocks import blocks
+
 
 @dataclass(frozen=True)
 class NumberScores:
@@ -35,25 +37,31 @@ def score_numbers(truth: NDArray[Any], outputs: NDArray[Any]) -> NumberScores:
         truth: `(examples, columns)`, in the target's own units, of one example at least.
         outputs: The same of the model's answers.
     """
-    expected = truth.reshape(len(truth), -1).astype(np.float64)
-    error = outputs.reshape(len(outputs), -1).astype(np.float64)  # in place: of millions a copy takes much memory
-    error -= expected  # (examples, columns)
-    off = np.abs(error)
-    squares = np.square(error, out=error)
+    expected, given = truth.reshape(len(truth), -1), outputs.reshape(len(outputs), -1)  # (examples, columns)
+    off = np.empty(expected.shape)
+    squares = np.zeros(expected.shape[1])
+    relative, zeros = 0.0, 0
+    for block in blocks(expected):
+        own = expected[block].astype(np.float64)
+        error = np.subtract(given[block], own, out=off[block])
+        squares += np.square(error).sum(axis=0)
+        away = np.abs(error, out=error)
+        zeros += int((own == 0).sum())
+        if not zeros:
+            relative += float((away / np.abs(own)).sum())
     scores, notes = {}, []
     if len(expected) > 1:
         scores["r2"] = explained(expected, squares)
     else:
         notes.append("`r2` is left out: it takes two examples")
     scores["mae"] = float(off.mean())
-    scores["rmse"] = float(np.sqrt(squares.mean()))
-    scores["median_ae"] = float(np.median(off, axis=0).mean())
-    zeros = int((expected == 0).sum())
+    scores["rmse"] = float(np.sqrt(squares.sum() / off.size))
+    scores["median_ae"] = float(np.median(off, axis=0, overwrite_input=True).mean())
     if zeros:
         what = "a true number is 0" if zeros == 1 else f"{zeros} true numbers are 0"
         notes.append(f"`mape` is left out: {what}")
     else:
-        scores["mape"] = float(np.divide(off, np.abs(expected, out=expected), out=off).mean())
+        scores["mape"] = relative / off.size
     lost = [name for name, value in scores.items() if not np.isfinite(value)]
     if lost:
         listed = ", ".join(f"`{name}`" for name in lost)
@@ -61,16 +69,16 @@ def score_numbers(truth: NDArray[Any], outputs: NDArray[Any]) -> NumberScores:
     return NumberScores({name: value for name, value in scores.items() if name not in lost}, tuple(notes))
 
 
-def explained(expected: NDArray[np.float64], squares: NDArray[np.float64]) -> float:
+def explained(expected: NDArray[Any], missed: NDArray[np.float64]) -> float:
     """Return the share of the variance that is explained, the mean over columns.
 
     Args:
         expected: The truth, `(examples, columns)`.
-        squares: The squares of what the answers are off by.
+        missed: The sums of the squares of what the answers are off by, `(columns,)`.
     """
-    missed = squares.sum(axis=0)
-    away = expected - expected.mean(axis=0)
-    spread = np.square(away, out=away).sum(axis=0)
+    middle, spread = expected.mean(axis=0, dtype=np.float64), np.zeros(len(missed))
+    for block in blocks(expected):
+        spread += np.square(expected[block] - middle).sum(axis=0)
     shares = np.where(missed == 0, 1.0, 0.0)  # of columns that never change
     np.divide(spread - missed, spread, out=shares, where=spread > 0)
     return float(shares.mean())

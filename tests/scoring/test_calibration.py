@@ -6,11 +6,19 @@ import numpy as np
 import pytest
 from sklearn.calibration import calibration_curve
 
-from archcli.scoring.calibration import BINS, calibrate
+from archcli.scoring.calibration import BINS, Calibrating, Calibration
 
 RANDOM = np.random.default_rng(0)
 SURE = RANDOM.uniform(0.2, 1, 400).round(3)
 IS_RIGHT = RANDOM.random(400) < SURE**2
+
+
+def calibrate(sure: np.ndarray, is_right: np.ndarray) -> Calibration:
+    """Put answers into bins, in two parts."""
+    calibrating, half = Calibrating(), len(sure) // 2
+    calibrating.add(sure[:half], is_right[:half])
+    calibrating.add(sure[half:], is_right[half:])
+    return calibrating.found()
 
 
 def test_the_error_is_that_of_the_definition() -> None:
