@@ -1,11 +1,12 @@
-"""Time `archcli train` and `predict` on a large table beside Arrow, which does nothing but read it.
+"""Time `archcli train`, `predict` and `evaluate` on a large table beside Arrow, which does nothing but read it.
 
     python benchmarks/tables.py                       # five million rows, about 400 MB
     python benchmarks/tables.py --rows 300000 --form parquet
+    python benchmarks/tables.py --classes 20          # one of twenty classes is learned, and not a number
 
-The table has eight columns of numbers, one of twenty words and a number to be learned. Every line is a process of its
-own, so that its peak of resident memory (`VmHWM`) is its own too; children that draw pictures are not counted. Reading
-alone is `pyarrow.csv.read_csv`, or `parquet.read_table`, with all columns as numbers or dictionaries.
+The table has eight columns of numbers, one of twenty words and a number, or a class, to be learned. Every line is a
+process of its own, so that its peak of resident memory (`VmHWM`) is its own too; children that draw pictures are not
+counted. Reading alone is `pyarrow.csv.read_csv`, or `parquet.read_table`, with all columns as numbers or dictionaries.
 """
 
 from __future__ import annotations
@@ -27,16 +28,19 @@ from pyarrow import csv, parquet
 
 WORDS = [f"quarter {letter}" for letter in "abcdefghijklmnopqrst"]
 ROWS_AT_ONCE = 250_000
+PRICES = range(2000, 6000)
+"""Most prices lie here; bands of equal width divide them."""
+
 RECIPE = """\
 archcli: 1
 data:
   source: {{{form}: {{path: {path}}}}}
   inputs:
     x: [numeric: {{columns: [x0, x1, x2, x3, x4, x5, x6, x7], scale: standard}}, category: quarter]
-  targets: {{price: {{number: {{scale: standard}}}}}}
+  targets: {{price: {target}}}
   split: {{validation: 0.05, test: 0.05}}
 model:
-  layers: [Dense: {{units: 32, activation: relu}}, Dense: 1]
+  layers: [Dense: {{units: 32, activation: relu}}, {last}]
 train: {{epochs: 1, batch_size: 8192}}
 """
 PEAK = 'next(int(line.split()[1]) // 1024 for line in open("/proc/self/status") if line.startswith("VmHWM"))'
@@ -51,12 +55,11 @@ class Cost:
     peak_mb: int
 
 
-def write_table(path: Path, rows: int) -> None:
-    """Write the table, the same for the same number of rows."""
+def write_table(path: Path, rows: int, *, classes: int) -> None:
+    """Write the table, the same for the same number of rows; with `classes` the price is one of so many bands."""
     chance = np.random.default_rng(0)
-    schema = pa.schema(
-        [*((f"x{i}", pa.float64()) for i in range(8)), ("quarter", pa.string()), ("price", pa.float64())]
-    )
+    price_type = pa.string() if classes else pa.float64()
+    schema = pa.schema([*((f"x{i}", pa.float64()) for i in range(8)), ("quarter", pa.string()), ("price", price_type)])
     write = csv.CSVWriter(path, schema) if path.suffix == ".csv" else parquet.ParquetWriter(path, schema)
     with write as file:
         for start in range(0, rows, ROWS_AT_ONCE):
@@ -64,6 +67,9 @@ def write_table(path: Path, rows: int) -> None:
             numbers = chance.normal(100, 50, (count, 8)).round(3)
             quarter = chance.integers(0, len(WORDS), count)
             price = (numbers @ np.arange(1, 9) + 40 * quarter + chance.normal(0, 10, count)).round(2)
+            if classes:
+                bands = np.array([f"band {number}" for number in range(classes)], np.object_)
+                price = bands[((price - PRICES.start) * classes / len(PRICES)).astype(int).clip(0, classes - 1)]
             words = np.array(WORDS, np.object_)[quarter]
             file.write_table(pa.Table.from_arrays([*numbers.T.copy(), words, price], schema=schema))
 
@@ -125,12 +131,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time archcli on a large table beside Arrow.")
     parser.add_argument("--rows", type=int, default=5_000_000)
     parser.add_argument("--form", choices=["csv", "parquet"], default="csv")
+    parser.add_argument("--classes", type=int, default=0, help="learn one of so many classes, not a number")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         table, recipe, runs = folder / f"table.{given.form}", folder / "large.yaml", folder / "runs"
-        write_table(table, given.rows)
-        recipe.write_text(RECIPE.format(form=given.form, path=table), encoding="utf-8")
+        write_table(table, given.rows, classes=given.classes)
+        target, last = (
+            ("category", f"Dense: {given.classes}") if given.classes else ("{number: {scale: standard}}", "Dense: 1")
+        )
+        recipe.write_text(RECIPE.format(form=given.form, path=table, target=target, last=last), encoding="utf-8")
         out = sys.stdout
         out.write(f"{given.rows} rows, {table.stat().st_size >> 20} MB\n\n")
         out.write("| what | seconds | CPU | rows/s | peak MB |\n|---|---|---|---|---|\n")
@@ -141,6 +151,7 @@ def main() -> None:
             "archcli predict": lambda: run_command(
                 "predict", "large", str(table), "--runs", str(runs), "--output", str(folder / "answers.csv")
             ),
+            "archcli evaluate": lambda: run_command("evaluate", "large", str(table), "--runs", str(runs)),
         }
         for what, measure in steps.items():
             cost = measure()
