@@ -85,45 +85,53 @@ def ship(
     shipment = make_shipment(trained, carried, is_even=quantize == "int8")
     given, calibrating = _prepare(shipment, sample.raw, calibration)
     sizes = {name: values.shape for name, values in given.items()}
-    signature = describe_shipment(
-        shipment,
-        {
-            taken.name: (1, *sizes[taken.name][1:]) if form.is_fixed else (None, *taken.shape)
-            for taken in shipment.inputs
-        },
-    )
-    notes = {
-        "recipe": trained.name,
-        "labels": json.dumps(labels_of(shipment), ensure_ascii=False),
-        "signature": json.dumps(signature, ensure_ascii=False),
-    }
-    form.write(shipment, Order(folder, sizes, quantize, calibrating or given, notes))
-    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
-    runner = form.open(folder, shipment)
-    expected = shipment.name_answers(predict_outputs(trained.model, single(sample.raw), batch_size=BATCH))
-    answers = _run(runner, given)
-    parities = {name: compare(answers[name], expected[name], target) for name, target in shipment.outputs.items()}
-    _check(parities, quantize)
-    count = len(next(iter(given.values())))
-    shipped = Shipped(
-        shipment,
-        sizes,
-        count,
-        parities,
-        size,
-        trained.file.stat().st_size,
-        measure(lambda examples: runner(_first(given, examples)), examples=count),
-        measure(
-            lambda examples: trained.model.predict_on_batch(place(single(_first(sample.raw, examples)))),
-            examples=count,
-        ),
-        prepared_inputs(shipment),
-    )
+    signature = _sign(shipment, form, sizes)
+    form.write(shipment, Order(folder, sizes, quantize, calibrating or given, _note(shipment, signature)))
+    shipped = _prove(shipment, form, folder, raw=sample.raw, given=given)
+    _check(shipped.parities, quantize)
     for name, text in label_files(shipment).items():
         write_text(folder / name, text)
     write_json(folder / SIGNATURE_FILE, signature)
     write_json(folder / PARITY_FILE, describe_parity(shipped, form, quantize, sample))
     return shipped
+
+
+def _sign(shipment: Shipment, form: Format, sizes: Mapping[str, tuple[int, ...]]) -> dict[str, Any]:
+    """Describe a shipment, with the sizes that the format fixes."""
+    shapes = {
+        taken.name: (1, *sizes[taken.name][1:]) if form.is_fixed else (None, *taken.shape) for taken in shipment.inputs
+    }
+    return describe_shipment(shipment, shapes)
+
+
+def _note(shipment: Shipment, signature: Mapping[str, Any]) -> dict[str, str]:
+    """Return what goes along in the file of the model, as text by name."""
+    return {
+        "recipe": shipment.trained.name,
+        "labels": json.dumps(labels_of(shipment), ensure_ascii=False),
+        "signature": json.dumps(signature, ensure_ascii=False),
+    }
+
+
+def _prove(shipment: Shipment, form: Format, folder: Path, *, raw: Arrays, given: Arrays) -> Shipped:
+    """Load what was written, answer the examples, and time it beside Keras's model."""
+    size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+    trained, runner = shipment.trained, form.open(folder, shipment)
+    expected = shipment.name_answers(predict_outputs(trained.model, single(raw), batch_size=BATCH))
+    answers = _run(runner, given)
+    count = len(next(iter(given.values())))
+    keras_answers = trained.model.predict_on_batch
+    return Shipped(
+        shipment,
+        {name: values.shape for name, values in given.items()},
+        count,
+        {name: compare(answers[name], expected[name], target) for name, target in shipment.outputs.items()},
+        size,
+        trained.file.stat().st_size,
+        measure(lambda examples: runner(_first(given, examples)), examples=count),
+        measure(lambda examples: keras_answers(place(single(_first(raw, examples)))), examples=count),
+        prepared_inputs(shipment),
+    )
 
 
 def _prepare(
