@@ -3,10 +3,11 @@
     python benchmarks/exports.py                                    # all that need no network, in float32
     python benchmarks/exports.py --formats litert-int8 litert-float16
     python benchmarks/exports.py mlp-wine dates --formats onnx
+    python benchmarks/exports.py --keep found                       # goes on with what is not in that folder yet
 
 Each recipe is trained for an epoch and exported, in a process of its own; each export is loaded in its own runtime.
 A cell is the largest difference, for smaller numbers the share of equal answers or else the relative error. What a
-format cannot carry, or not closely enough, is written out below the table.
+format cannot carry, or not closely enough, is written out below the table, and below that a line for each format.
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from archcli.recipe.gallery import list_gallery
 
@@ -30,8 +32,49 @@ SMALLER = ("litert-float16", "litert-dynamic", "litert-int8")
 FETCHED = {"lenet-5"}
 
 
-def export_recipe(name: str, formats: Sequence[str]) -> dict[str, str]:
-    """Train a recipe and export it in this process; return a cell for each format, or what is said instead."""
+@dataclass(frozen=True)
+class Found:
+    """What became of a recipe in a format.
+
+    Attributes:
+        recipe: The recipe's name.
+        form: The format, with the smaller numbers after a dash.
+        said: Why it was not exported; None: it was.
+        difference: The largest, of all outputs.
+        relative_error: The largest, of all outputs.
+        agreement: The share of equal answers; None: it has no classes.
+        is_prepared: Whether it takes inputs that are prepared outside.
+        size: In bytes, over those of Keras's file.
+    """
+
+    recipe: str
+    form: str
+    said: str | None = None
+    difference: float = 0.0
+    relative_error: float = 0.0
+    agreement: float | None = None
+    is_prepared: bool = False
+    size: float = 0.0
+
+    @property
+    def died(self) -> bool:
+        """Say whether its process ended without a word of what became of it."""
+        return (self.said or "").startswith("died:")
+
+    @property
+    def cell(self) -> str:
+        """Return what stands in the table."""
+        if self.said is not None:
+            return "no"
+        figure = f"{self.difference:.1e}"
+        if self.form in SMALLER:
+            off = f"{self.relative_error:.3f}"
+            figure = off if self.agreement is None else f"{self.agreement:.1%} ({off})"
+        return figure + "*" * self.is_prepared
+
+
+def export_recipe(name: str, formats: Sequence[str], runs: Path) -> list[Found]:
+    """Train a recipe, unless it is trained there, and export it in this process; return what became of each format."""
     from archcli.engine.quiet import start_tensorflow  # noqa: PLC0415 -- before TensorFlow is imported
 
     start_tensorflow()
@@ -39,25 +82,32 @@ def export_recipe(name: str, formats: Sequence[str]) -> dict[str, str]:
     from archcli.errors import ArchcliError  # noqa: PLC0415
     from archcli.export.format import Quantize  # noqa: PLC0415
 
-    cells = {}
+    found = []
+    trained = next(runs.glob("*/model.keras"), None)
+    run = _train(name, runs) if trained is None else trained.parent
     with tempfile.TemporaryDirectory() as folder:
-        run = _train(name, Path(folder))
         for wanted in formats:
             form, _, smaller = wanted.partition("-")
             quantize = cast("Quantize | None", smaller or None)
+            output = Path(folder) / wanted
             try:
-                report = export(str(run), format_name=form, runs=Path(folder), quantize=quantize)
+                parity = export(str(run), format_name=form, runs=runs, quantize=quantize, output=output).parity
             except ArchcliError as error:
-                cells[wanted] = "; ".join(f"{problem.code}: {problem.message}" for problem in error.problems)
+                said = "; ".join(f"{problem.code}: {problem.message}" for problem in error.problems)
+                found.append(Found(name, wanted, said))
                 continue
-            parity = report.parity
-            figure = f"{parity['largest_difference']:.1e}"
-            if quantize:
-                off = max(output["relative_error"] for output in parity["outputs"].values())
-                agreement = parity["agreement"]
-                figure = f"{off:.3f}" if agreement is None else f"{agreement:.1%} ({off:.3f})"
-            cells[wanted] = figure + "*" * bool(parity["prepared_inputs"])
-    return cells
+            found.append(
+                Found(
+                    name,
+                    wanted,
+                    difference=parity["largest_difference"],
+                    relative_error=max(output["relative_error"] for output in parity["outputs"].values()),
+                    agreement=parity["agreement"],
+                    is_prepared=bool(parity["prepared_inputs"]),
+                    size=parity["size_bytes"] / parity["keras_size_bytes"],
+                )
+            )
+    return found
 
 
 def _train(name: str, runs: Path) -> Path:
@@ -75,40 +125,83 @@ def _train(name: str, runs: Path) -> Path:
     return Path(json.loads(out.getvalue())["run"])
 
 
-def _measure(name: str, formats: Sequence[str]) -> Mapping[str, str]:
-    command = [sys.executable, __file__, name, "--here", "--formats", *formats]
+def _measure(name: str, formats: Sequence[str], folder: Path) -> list[Found]:
+    command = [sys.executable, __file__, name, "--here", "--keep", str(folder), "--formats", *formats]
     done = subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ})
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
         last = (done.stderr.strip().splitlines() or ["it says nothing"])[-1]
-        return dict.fromkeys(formats, f"died: status {done.returncode}: {last}")
-    cells: dict[str, str] = json.loads(lines[-1])
-    return cells
+        return [Found(name, form, f"died: status {done.returncode}: {last}") for form in formats]
+    return [Found(**one) for one in json.loads(lines[-1])]
+
+
+def _read(file: Path) -> dict[tuple[str, str], Found]:
+    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    return {(one.recipe, one.form): one for one in (Found(**json.loads(line)) for line in lines)}
+
+
+def _all(names: Sequence[str], formats: Sequence[str], folder: Path) -> Iterator[list[Found]]:
+    """Yield what became of each recipe: what is in the folder, else measured and put there."""
+    file = folder / "found.jsonl"
+    for name in names:
+        kept = _read(file)  # anew each time: several may fill it
+        missing = [form for form in formats if (name, form) not in kept]
+        new = _measure(name, missing, folder) if missing else []
+        with file.open("a", encoding="utf-8") as open_file:
+            open_file.writelines(json.dumps(asdict(one)) + "\n" for one in new if not one.died)
+        kept.update({(one.recipe, one.form): one for one in new})
+        yield [kept[name, form] for form in formats]
+
+
+def _sum_up(form: str, found: Sequence[Found]) -> str:
+    """Say in a line how a format did."""
+    done = [one for one in found if one.said is None]
+    line = f"- {form}: {len(done)} of {len(found)}"
+    if not done:
+        return line
+    raw = sum(not one.is_prepared for one in done)
+    sizes = sorted(one.size for one in done)
+    line += f", {raw} of them take raw inputs, size {sizes[len(sizes) // 2]:.2f} of Keras's in the median"
+    if form not in SMALLER:
+        worst = max(done, key=lambda one: one.difference)
+        return f"{line}, largest difference {worst.difference:.1e} (`{worst.recipe}`)"
+    classed = [one.agreement for one in done if one.agreement is not None]
+    least = f", least agreement {min(classed):.1%} of {len(classed)}" if classed else ""
+    return f"{line}{least}, largest relative error {max(one.relative_error for one in done):.3f}"
+
+
+def _print_tables(names: Sequence[str], formats: Sequence[str], folder: Path) -> None:
+    """Print the table as Markdown, then what was said, then a line for each format."""
+    out = sys.stdout
+    out.write(f"| recipe | {' | '.join(formats)} |\n|{'---|' * (1 + len(formats))}\n")
+    found: list[Found] = []
+    for row in _all(names, formats, folder):
+        found += row
+        out.write(f"| `{row[0].recipe}` | {' | '.join(one.cell for one in row)} |\n")
+        out.flush()
+    out.write("\n*: takes prepared inputs, described in `signature.json`\n\n")
+    out.writelines(f"- `{one.recipe}`, {one.form}: {one.said}\n" for one in found if one.said is not None)
+    out.write("\n")
+    out.writelines(_sum_up(form, [one for one in found if one.form == form]) + "\n" for form in formats)
 
 
 def main() -> None:
-    """Print the table as Markdown, then what was said."""
+    """Export what the command line names."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="recipes; none: all that need no network")
     parser.add_argument("--formats", nargs="+", default=FLOAT32, choices=FLOAT32 + SMALLER)
+    parser.add_argument("--keep", type=Path, help="a folder of runs and figures; what is in it is not made again")
     parser.add_argument("--here", action="store_true", help="in this process, as JSON")
     given = parser.parse_args()
     if given.here:
-        sys.stdout.write(json.dumps(export_recipe(given.names[0], given.formats)) + "\n")
+        found = export_recipe(given.names[0], given.formats, given.keep / given.names[0])
+        sys.stdout.write(json.dumps([asdict(one) for one in found]) + "\n")
         return
-    out = sys.stdout
-    out.write(f"| recipe | {' | '.join(given.formats)} |\n|{'---|' * (1 + len(given.formats))}\n")
-    said: list[str] = []
     names = given.names or [recipe.name for recipe in list_gallery() if recipe.name not in FETCHED]
-    for name in names:
-        cells: dict[str, Any] = dict(_measure(name, given.formats))
-        for form, cell in cells.items():
-            if ":" in cell:
-                said.append(f"- `{name}`, {form}: {cell}\n")
-                cells[form] = "no"
-        out.write(f"| `{name}` | {' | '.join(cells[form] for form in given.formats)} |\n")
-        out.flush()
-    out.write("\n*: takes prepared inputs, described in `signature.json`\n\n" + "".join(said))
+    with tempfile.TemporaryDirectory() as folder:
+        kept = given.keep or Path(folder)
+        kept.mkdir(parents=True, exist_ok=True)
+        _print_tables(names, given.formats, kept)
 
 
 if __name__ == "__main__":
