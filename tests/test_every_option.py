@@ -20,7 +20,7 @@ from archcli.commands.running import Ready, make_ready
 from archcli.engine.feeding import place_examples
 from archcli.engine.rules import make_rule
 from archcli.engine.training_data import TrainingData
-from archcli.errors import RecipeError
+from archcli.errors import DataError, RecipeError
 from archcli.recipe.built_in import BUILT_IN, SIGNATURES
 from archcli.recipe.checking import load_recipe
 from archcli.recipe.features import INPUTS, TARGETS
@@ -326,7 +326,7 @@ OTHER_FORMS: dict[str, Effect] = {
 }
 """What an option can be written as besides."""
 
-PROVEN_BELOW = {"archcli", "extends", "train.deterministic"}
+PROVEN_BELOW = {"archcli", "extends", "train.deterministic", "data.split.absent_classes"}
 PROVEN_WITH_THE_TASKS = {
     f"source.{name}.{setting}" for name in BUILT_IN if name != "digits" for setting in SIGNATURES[name].arguments
 }
@@ -424,6 +424,18 @@ def test_deterministic_switches_op_determinism_on(recipe: Path, monkeypatch: pyt
     make_ready(load_recipe(recipe, ["train.deterministic=true"]))
 
     assert (before, asked) == ([], [True])
+
+
+def test_classes_that_a_part_lacks_are_refused_unless_allowed(recipe: Path) -> None:
+    """The last two rows, which are the test, are of one class of two."""
+    in_time = "data.split={validation: 0, test: 0.05, time: true}"
+
+    with pytest.raises(DataError) as raised:
+        make_ready(load_recipe(recipe, [in_time]))
+    ready = make_ready(load_recipe(recipe, [in_time, "data.split.absent_classes=allow"]))
+
+    assert [problem.code for problem in raised.value.problems] == ["class-absent"]
+    assert _test_classes(ready) == [2]
 
 
 @pytest.fixture

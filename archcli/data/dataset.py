@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.class_checks import check_class_counts, find_absent_from_parts, find_absent_from_training
 from archcli.data.description import describe_facts
+from archcli.data.dividing import divide_examples
 from archcli.data.faults import Faults
 from archcli.data.features.multilabel import count_labels
 from archcli.data.features.text import index_texts
 from archcli.data.fingerprint import make_fingerprint
 from archcli.data.inputs import find_leaves, find_paddings, fit_inputs, read_inputs
 from archcli.data.opening import open_examples, read_groups
-from archcli.data.splits import (
-    PART_NAMES,
-    ClassNames,
-    Indices,
-    PartName,
-    split_by_class,
-    split_by_group,
-    split_examples,
-    split_folds,
-    split_in_order,
-)
-from archcli.data.table import Labels, Raw, TargetValues
+from archcli.data.splits import PART_NAMES, Indices, PartName
+from archcli.data.table import Raw
 from archcli.data.targets import (
     fit_shifted_targets,
     fit_targets,
@@ -36,7 +28,7 @@ from archcli.data.targets import (
     shift_inputs,
     shift_targets,
 )
-from archcli.errors import DataError, Problem, RecipeError
+from archcli.errors import DataError, Problem
 from archcli.recipe.facts import Facts, TargetFacts
 from archcli.recipe.feature_problems import settle_columns
 from archcli.recipe.headers import column_error, find_column_problems
@@ -122,6 +114,7 @@ class Dataset:
                 "time": split.time,
                 "folds": split.folds,
                 "fold": split.fold,
+                "absent_classes": split.absent_classes,
                 "seed": split.seed,
             },
             "classes": {
@@ -147,8 +140,8 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     Raises:
         RecipeError: The recipe names columns that the source does not have, stratifies without a category, or shifts
             what has no steps.
-        DataError: The source cannot be read, a value cannot be used, there is but one class, or there are too few
-            examples to divide or to train on.
+        DataError: The source cannot be read, a value cannot be used, there is but one class, a part lacks one, or
+            there are too few examples to divide or to train on.
     """
     problems = find_column_problems(data)
     if problems:
@@ -159,12 +152,14 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     leaves, faults = find_leaves(data), Faults()
     raw, targets = read_inputs(table, leaves, faults), read_targets(table, data, faults)
     faults.raise_all(table)
-    _check_class_counts(data, targets)
-    indices = _divide(data, targets, table.examples, groups=groups, overlap=opened.overlap)
+    check_class_counts(data, targets)
+    divided = divide_examples(data, targets, table.examples, groups=groups, overlap=opened.overlap)
     if opened.order is not None:
-        indices = {name: np.sort(opened.order[rows]) for name, rows in indices.items()}
+        divided = tuple({name: np.sort(opened.order[rows]) for name, rows in parts.items()} for parts in divided)
+    absent = tuple(find_absent_from_parts(data, targets, divided))
+    indices = divided[(data.split.fold or 1) - 1]
     paddings = find_paddings(table, leaves)
-    del opened, table, groups  # what was read of a large file is held once from here on
+    del opened, table, groups, divided  # what was read of a large file is held once from here on
     training = indices["training"]
     fingerprint = make_fingerprint(raw, targets)
     given = fit_inputs(leaves, raw, training, paddings=paddings)
@@ -176,99 +171,20 @@ def load_dataset(data: Data, *, batch_size: int, learned_inputs: Collection[str]
     target_values |= {name: raw[name].astype(np.float32, copy=False) for name in learned_inputs}
     raw |= shift_targets(given, target_facts, target_values)
     facts = Facts({name: given[name] for name in data.inputs}, target_facts, len(training))
-    _check_training(data, facts, batch_size)
+    _check_parts(data, facts, batch_size, absent)
     del targets
     parts = {name: _cut_to_inputs(facts, part) for name, part in _take(raw, target_values, indices).items()}
     return Dataset(data, facts, parts, fingerprint)
 
 
-def _divide(
-    data: Data, targets: Mapping[str, TargetValues], examples: int, *, groups: Labels | None, overlap: int
-) -> Mapping[PartName, Indices]:
-    """Split the examples: in order, by group, or by the classes of the first category with one label an example."""
-    if data.split.folds is not None:
-        first = next((name for name, one in targets.items() if one.classes and one.values.ndim == 1), None)
-        names = None if first is None else ClassNames(targets[first].classes, data.targets[first].location)
-        return split_folds(data.split, _folded_by(data, targets, groups), examples, target=names)
-    if data.split.time:
-        return split_in_order(examples, data.split, overlap=overlap)
-    if groups is not None:
-        return split_by_group(groups, data.split)
-    if not data.split.stratify:
-        return split_examples(examples, data.split)
-    classed = {name: target for name, target in targets.items() if target.classes}
-    if not classed:
-        message = "`stratify` shares out classes, and no target is a category"
-        raise RecipeError(Problem("cannot-stratify", message, data.split.location, "write `stratify: false`"))
-    first = next((name for name, target in classed.items() if target.values.ndim == 1), None)
-    if first is None:
-        return split_examples(examples, data.split)
-    numbers = targets[first].values.astype(np.int32, copy=False)
-    return split_by_class(numbers, data.split, classes=targets[first].classes, target=first)
-
-
-def _folded_by(
-    data: Data, targets: Mapping[str, TargetValues], groups: Labels | None
-) -> Sequence[str] | NDArray[np.int32] | None:
-    """Return what folds keep together, groups, or share out, the classes of the first category; None: neither."""
-    if groups is not None:
-        return groups
-    classed = (target.values for target in targets.values() if target.classes and target.values.ndim == 1)
-    numbers = next(classed, None) if data.split.stratify else None
-    return None if numbers is None else numbers.astype(np.int32, copy=False)
-
-
-def _check_class_counts(data: Data, targets: Mapping[str, TargetValues]) -> None:
-    problems = [
-        Problem(
-            "one-class-only",
-            f"every example of `{name}` is of the class `{target.classes[0]}`, expected at least two classes",
-            data.targets[name].location,
-        )
-        for name, target in targets.items()
-        if len(target.classes) == 1 and data.targets[name].name != "multilabel"
-    ]
-    problems += [
-        Problem(
-            "one-class-only",
-            f"`{name}` has {len(target.classes)} different label{'s' * (not target.classes)}, expected at least two",
-            data.targets[name].location,
-            "is `separator` right? what has one label an example is a `category`",
-        )
-        for name, target in targets.items()
-        if len(target.classes) < 2 and data.targets[name].name == "multilabel"
-    ]
-    if problems:
-        raise DataError(*problems)
-
-
-def _check_training(data: Data, facts: Facts, batch_size: int) -> None:
-    problems = [
-        Problem(
-            "class-absent-from-training",
-            f"class `{label}` of `{name}` has no example in the training part",
-            data.targets[name].location,
-            _absence_hint(data, target),
-        )
-        for name, target in facts.targets.items()
-        if target.kind in ("category", "multilabel") and target.shift_of is None
-        for label, count in zip(target.classes, target.class_counts, strict=True)
-        if not count
-    ]
+def _check_parts(data: Data, facts: Facts, batch_size: int, absent: tuple[Problem, ...]) -> None:
+    problems = [*find_absent_from_training(data, facts), *absent]
     if facts.training_examples < batch_size:
         message = f"{facts.training_examples} training examples do not fill a batch of {batch_size}"
         hint = f"make the batch smaller: `train.batch_size={facts.training_examples}`"
         problems.append(Problem("too-few-examples", message, data.source.location, hint))
     if problems:
         raise DataError(*problems)
-
-
-def _absence_hint(data: Data, target: TargetFacts) -> str:
-    if data.split.time:
-        return "keep fewer examples out of it, or leave out those of that class: the order of time decides the rest"
-    if data.split.group is not None or target.shape:
-        return "split with another `seed`, or keep fewer examples out of it"
-    return "give every part its share of each class by `stratify: true`, or split with another `seed`"
 
 
 def _count(class_numbers: NDArray[np.generic], target: TargetFacts) -> list[int]:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.errors import DataError, Location, Problem
+from archcli.errors import DataError, Problem
 from archcli.recipe.recipe import Split
 
 PartName = Literal["training", "validation", "test"]
@@ -25,19 +24,6 @@ Indices = NDArray[np.int64]
 _SHOWN: Final = 5
 _FEW: Final = 20
 _TRAIN_ON_ALL: Final = "to train on all examples write `split: {validation: 0, test: 0}`"
-
-
-@dataclass(frozen=True)
-class ClassNames:
-    """The classes of a target.
-
-    Attributes:
-        names: The labels, in the order of their numbers.
-        location: Where the recipe asks for it.
-    """
-
-    names: Sequence[str]
-    location: Location | None = None
 
 
 def split_examples(examples: int, split: Split) -> Mapping[PartName, Indices]:
@@ -138,72 +124,6 @@ def split_by_group(groups: Sequence[str], split: Split) -> Mapping[PartName, Ind
         rest = [group for group in rest if group not in given[name]]
     given["training"] = rest
     return {name: np.flatnonzero(np.isin(numbers, given[name])) for name in counts}
-
-
-def split_folds(
-    split: Split, by: Sequence[str] | NDArray[np.int32] | None, examples: int, *, target: ClassNames | None = None
-) -> Mapping[PartName, Indices]:
-    """Take one fold as the test and divide the rest into training and validation.
-
-    Args:
-        split: The number of folds, which of them, the share of validation in all examples, the seed.
-        by: Groups that stay together, as texts; class numbers that are shared out; None: neither.
-        examples: How many there are.
-        target: Whose classes are shared out; None: those of none.
-
-    Raises:
-        DataError: There are fewer examples, or groups, than folds, a part would be empty, or all examples of a class
-            are in one fold, whichever fold is taken: none is trained where another one could not be.
-    """
-    from sklearn.model_selection import (  # noqa: PLC0415 -- it takes a second, which others need not wait for
-        GroupKFold,
-        KFold,
-        StratifiedKFold,
-    )
-
-    folds, kept = split.folds or 2, np.arange(examples)
-    groups = (
-        None
-        if by is None or isinstance(by, np.ndarray)
-        else np.unique(np.asarray(by, np.object_), return_inverse=True)[1]
-    )
-    classes = by if isinstance(by, np.ndarray) else None
-    available = examples if groups is None else int(groups.max()) + 1
-    if available < folds:
-        what = "examples" if groups is None else f"groups in `{split.group}`"
-        message = f"there are {available} {what}, expected at least {folds}: one for each fold"
-        raise DataError(Problem("split-too-small", message, split.location, "take fewer `folds`"))
-    cut: Any = KFold(folds, shuffle=True, random_state=split.seed)
-    if groups is not None:
-        cut = GroupKFold(folds, shuffle=True, random_state=split.seed)
-    elif classes is not None and np.bincount(classes).min() >= folds:
-        cut = StratifiedKFold(folds, shuffle=True, random_state=split.seed)
-    shares = list(cut.split(kept, classes, groups))
-    if classes is not None and target is not None:
-        _check_folds([rest for rest, _ in shares], classes, target)
-    rest, test = shares[(split.fold or 1) - 1]
-    within = replace(split, validation=split.validation * examples / len(rest), test=0.0)
-    if groups is not None:
-        parts = split_by_group([str(group) for group in groups[rest]], within)
-    else:
-        parts = split_examples(len(rest), within)
-    return {**{name: rest[numbers] for name, numbers in parts.items()}, "test": np.asarray(test, np.int64)}
-
-
-def _check_folds(rests: Sequence[NDArray[np.int64]], classes: NDArray[np.int32], target: ClassNames) -> None:
-    """See that each class is there whichever fold is held back."""
-    problems = [
-        Problem(
-            "class-too-small",
-            f"all examples of class `{target.names[number]}` are in fold {fold}, expected some to train on beside it",
-            target.location,
-            "add examples of it, or leave them out",
-        )
-        for fold, rest in enumerate(rests, start=1)
-        for number in np.setdiff1d(classes, classes[rest]).tolist()
-    ]
-    if problems:
-        raise DataError(*problems[:_SHOWN])
 
 
 def _take_groups(groups: Sequence[int], sizes: NDArray[np.int64], count: int, *, keep: int) -> list[int]:

@@ -10,7 +10,7 @@ from archcli.recipe.built_in import BUILT_IN, BuiltInSet, built_in_set, find_set
 from archcli.recipe.features import has_windows, read_columns
 from archcli.recipe.nodes import Entry, MapNode, ScalarNode, is_null, value_location
 from archcli.recipe.objective import TargetKind
-from archcli.recipe.recipe import Data, Named, Split, Value
+from archcli.recipe.recipe import AbsentClasses, Data, Named, Split, Value
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.values import Checker
 
@@ -50,6 +50,8 @@ def build_data(values: Mapping[str, Value], node: MapNode, checker: Checker) -> 
     is_ordered = (described is not None and described.ordered) or any(map(has_windows, inputs.values()))
     category = any(is_one_label(name, target, described) for name, target in targets.items())
     split = _split(values.get("split"), node, location, checker, is_ordered=is_ordered, has_classes=category)
+    if split is not None and split.absent_classes == "allow":
+        _check_allowed(node, split, targets, checker)
     if not inputs or split is None or not (targets or _learns_inputs(node, inputs)):
         return None
     return Data(source, inputs, targets, split, location, written)
@@ -136,7 +138,18 @@ def _split(
     given = (has_classes and not by_time and not group) if stratify is None else bool(stratify)
     shares = (float(validation), float(test))
     grouped = group if isinstance(group, str) else None
-    return Split(*shares, given, cast("int", values.get("seed")), where, grouped, by_time, folds, fold)
+    absent: AbsentClasses = "allow" if values.get("absent_classes") == "allow" else "refuse"
+    return Split(*shares, given, cast("int", values.get("seed")), where, grouped, by_time, folds, fold, absent)
+
+
+def _check_allowed(node: MapNode, split: Split, targets: Mapping[str, Named], checker: Checker) -> None:
+    """Note that classes may be absent where no target has any that are looked for."""
+    if targets and not any(target.name == "category" for target in targets.values()):
+        data = node.get("data")
+        entry = data.entry("split") if isinstance(data, MapNode) else None
+        place = None if entry is None else value_location(entry.value, "absent_classes")
+        message = "`absent_classes` is about the classes of a category, and no target is one"
+        checker.note("splits-contradict", message, place or split.location, "leave it out")
 
 
 def _folds(

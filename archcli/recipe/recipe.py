@@ -11,6 +11,9 @@ from archcli.errors import Location
 if TYPE_CHECKING:
     from archcli.recipe.tuning import Tuning
 
+AbsentClasses = Literal["refuse", "allow"]
+"""What is done where a part has no example of a class."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -154,6 +157,7 @@ class Split:
         time: Whether the examples are cut in their order: training first, test last.
         folds: How many parts the examples are cut into, each the test once; None: they are divided once.
         fold: Which of them is the test, from 1; None where each is, one run after another.
+        absent_classes: Whether a class may be trained that validation or test has no example of.
     """
 
     validation: float
@@ -165,6 +169,7 @@ class Split:
     time: bool = False
     folds: int | None = None
     fold: int | None = None
+    absent_classes: AbsentClasses = "refuse"
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,12 @@ SPLIT: Final = Section(
         Field("time", Truth(), "Cut in order: training first, test last.", inferred="the source and the inputs"),
         Field("folds", Whole(minimum=2), "Train as often, each time with another part of the examples as the test."),
         Field("fold", Whole(minimum=1), "Train one of the folds only: its number, from 1."),
+        Field(
+            "absent_classes",
+            Text(("refuse", "allow")),
+            "Whether a class may be trained that validation or test has no example of.",
+            "refuse",
+        ),
         Field("seed", Whole(minimum=0, maximum=2**32 - 1), "Decides which example goes where.", 0),
     ),
 )

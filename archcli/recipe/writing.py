@@ -128,6 +128,7 @@ def resolved_data(recipe: Recipe) -> dict[str, Any]:
                 **({"time": True} if data.split.time else {}),
                 **({"folds": data.split.folds} if data.split.folds else {}),
                 **({"fold": data.split.fold} if data.split.fold else {}),
+                "absent_classes": data.split.absent_classes,
                 "seed": data.split.seed,
             },
         },

@@ -159,6 +159,7 @@ def test_a_description_says_all_but_the_examples(load: Load) -> None:
             "time": False,
             "folds": None,
             "fold": None,
+            "absent_classes": "refuse",
             "seed": 0,
         },
         "classes": {"kind": {"training": {"x": 10, "y": 10, "z": 10}, "test": {"x": 10, "y": 10, "z": 10}}},
@@ -202,7 +203,7 @@ def test_a_class_absent_from_training(load: Load, shown: Shown) -> None:
         seed for seed in range(100) if np.argmin(np.random.PCG64(seed).random_raw(10)) == 9
     )  # the last example is drawn first, into the test part
 
-    assert shown(DataError, load, content, test=0.1, seed=seed) == (
+    assert shown(DataError, load, content, test=0.1, seed=seed, absent_classes="allow") == (
         """\
 error[class-absent-from-training]: class `y` of `kind` has no example in the training part
  --> recipe.yaml:4:1

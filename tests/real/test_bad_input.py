@@ -166,6 +166,11 @@ TRAINING: Final[Mapping[str, Bad]] = {
     "class absent from training": Bad(
         "flats", {"flats.csv": _flats((24, "2,40,low road,castle"))}, ("data.split={validation: 0, time: true}",)
     ),
+    "class absent from the test": Bad(
+        "flats",
+        {"flats.csv": _flats((3, "2,40,low road,castle"), (4, "2,40,low road,castle"))},
+        ("data.split={validation: 0, test: 0.25, time: true}",),
+    ),
     "class absent from the rest of a fold": Bad(
         "flats",
         {"flats.csv": _flats((3, "2,40,low road,castle"))},

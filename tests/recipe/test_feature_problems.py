@@ -128,6 +128,12 @@ def test_what_does_not_go_together(write: Write, source: str, inputs: str, targe
         (NUMBERS, KIND, "{stratify: true, group: c}", "`stratify` and `group` are two ways to divide the examples"),
         (NUMBERS, KIND, "{group: c, time: true}", "`group` and `time` are two ways to divide the examples"),
         (PAST, AHEAD, "{time: false}", "`time: false` would put windows that overlap into different parts"),
+        (
+            PAST,
+            AHEAD,
+            "{absent_classes: allow}",
+            "`absent_classes` is about the classes of a category, and no target is one",
+        ),
         (PAST, AHEAD, "{group: b}", "`group: b` would put windows that overlap into different parts"),
     ],
 )
