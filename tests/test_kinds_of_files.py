@@ -33,6 +33,7 @@ TONES: Final = [
 SAID: Final = [f"{'up' if kind == 'high' else 'down'} we go {row}" for row, kind in enumerate(KINDS)]
 DAYS: Final = [f"20{10 + row:02}-{1 + row % 12:02}-{1 + row:02}T{row:02}:30" for row in range(COUNT)]
 WALKS: Final = [DRAW.normal(size=(3 + row % 4, 2)).round(3).astype(np.float32) for row in range(COUNT)]
+PICTURES: Final = DRAW.integers(0, 256, (COUNT, 5, 4, 3), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,18 @@ def write_records(folder: Path) -> str:
     return "walks.tfrecord"
 
 
+def write_pictures(folder: Path) -> str:
+    """Write pictures as records of TensorFlow's, each as the PNG that it would be in a file."""
+    with tf.io.TFRecordWriter(str(folder / "pictures.tfrecord")) as writer:
+        for picture, kind in zip(PICTURES, KINDS, strict=True):
+            features = {
+                name: tf.train.Feature(bytes_list=tf.train.BytesList(value=[held]))
+                for name, held in (("photo", tf.io.encode_png(picture).numpy()), ("kind", kind.encode()))
+            }
+            writer.write(tf.train.Example(features=tf.train.Features(feature=features)).SerializeToString())
+    return "pictures.tfrecord"
+
+
 def write_sounds(folder: Path) -> str:
     """Write a WAV file for each tone, in a folder for each class."""
     for row, (tone, kind) in enumerate(zip(TONES, KINDS, strict=True)):
@@ -151,6 +164,13 @@ CASES: Final = {
         STEPS,
         write_records,
         walks,
+    ),
+    "pictures in records": Kind(
+        "source: {tfrecord: pictures.tfrecord}, inputs: {photo: {image: {height: 5, width: 4}}}, "
+        "targets: {kind: category}",
+        "[Rescaling: {scale: 0.01}, Flatten, Dense: $classes]",
+        write_pictures,
+        lambda: PICTURES.astype(np.float32),
     ),
     "sounds": Kind(
         "source: {folder: sounds}, inputs: {sound: {audio: {sampling_rate: 4000, seconds: 0.1, num_mel_bins: 8, "

@@ -135,4 +135,7 @@ class Faults:
 def number_in_file(cell: CellFault, table: Locating) -> CellFault:
     """Return a faulty cell with the number that its row has in the file, where the table is a part of one."""
     row = table.row_number(cell.row) if isinstance(table, PartOfFile) else cell.row
-    return replace(cell, row=row, message=cell.message.replace(f"row {cell.row} ", f"row {row} ", 1))
+    message = cell.message
+    for noun in ("row", "record"):
+        message = message.replace(f"{noun} {cell.row} ", f"{noun} {row} ", 1)
+    return replace(cell, row=row, message=message)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,12 +24,14 @@ class RecordTable:
         path: The file.
         steps: The columns of numbers at each step, `(steps, width)` for each example; their lengths may differ.
         lines: The line that each example stands on, from 1; empty where the file has no lines.
+        contents: The columns of bytes, one piece for each example, empty where it has none: texts in UTF-8, or files.
     """
 
     table: ArrayTable
     path: Path
     steps: Mapping[str, Sequence[NDArray[np.float32]]] = field(default_factory=dict)
     lines: Sequence[int] = ()
+    contents: Mapping[str, Sequence[bytes]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -50,6 +52,46 @@ class RecordTable:
     def examples(self) -> int:
         """How many examples there are."""
         return self.table.examples
+
+    @property
+    def rows(self) -> NDArray[np.int64]:
+        """The number in the file of each example, from 1, `(examples,)`."""
+        return self.table.rows
+
+    def row_number(self, row: int) -> int:
+        """Return the number in the file of an example of this table, both from 1."""
+        return self.table.row_number(row)
+
+    def slice(self, start: int, stop: int) -> RecordTable:
+        """Return the examples from `start`, from 0, up to `stop`."""
+        return replace(
+            self,
+            table=self.table.slice(start, stop),
+            steps={name: steps[start:stop] for name, steps in self.steps.items()},
+            lines=self.lines[start:stop],
+            contents={name: pieces[start:stop] for name, pieces in self.contents.items()},
+        )
+
+    def files(self, column: str, faults: Faults) -> Sequence[bytes]:
+        """Return what the files are that a column holds, one for each example; an empty one goes to `faults`."""
+        if column not in self.contents:
+            message = f"{self.noun} `{column}` of `{self.name}` holds numbers, expected files, as bytes"
+            faults.problems.append(Problem("wrong-dtype", message, self.table.location, "read it as `numeric`"))
+            return [b""] * self.examples
+        pieces = self.contents[column]
+        empty = [row for row, piece in enumerate(pieces, start=1) if not piece]
+        cells = [
+            CellFault(
+                "missing-value",
+                row,
+                column,
+                f"record {row} of `{self.name}`: `{column}` is empty, expected a file",
+                "leave the record out",
+            )
+            for row in empty
+        ]
+        faults.add_cells(column, cells, count=len(empty))
+        return pieces
 
     def sequences(self, columns: Sequence[str], faults: Faults) -> Numbers:
         """Read numbers at each step, `(examples, longest, columns)`, float32; NaN after the end of a sequence."""
@@ -84,20 +126,27 @@ class RecordTable:
 
     def labels(self, column: str, faults: Faults) -> Labels:
         """Read a column as labels."""
-        array = self.table.arrays[column]
-        if array.dtype != np.object_:
+        if column in self.contents:
+            labels = self._decode(column, faults)
+        elif self.table.arrays[column].dtype == np.object_:
+            labels = self.table.arrays[column].tolist()
+        else:
             return self.table.labels(column, faults)
-        labels: list[str] = array.tolist()
         find_missing(labels, column, self.noun, "label", faults)
         return labels
 
     def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
         """Read a column as texts."""
-        return self.table.texts(column, faults, may_miss=may_miss)
+        if column not in self.contents:
+            return self.table.texts(column, faults, may_miss=may_miss)
+        texts = self._decode(column, faults)
+        if not may_miss:
+            find_missing(texts, column, self.noun, "text", faults)
+        return texts
 
     def class_numbers(self, column: str) -> ClassNumbers | None:
         """Return an array of a label at each step as class numbers; None where it holds one label an example."""
-        return None if column in self.steps else self.table.class_numbers(column)
+        return None if column in self.steps or column in self.contents else self.table.class_numbers(column)
 
     def padding(self, column: str) -> float | None:
         """Return None: what is padded is a `sequence`."""
@@ -115,6 +164,29 @@ class RecordTable:
                 if len(places) == len(wanted):
                     break
         return {(row, column): places[row] for row, column in cells if row in places}
+
+    def _decode(self, column: str, faults: Faults) -> list[str]:
+        """Return bytes as the texts that they are; what is none goes to `faults`, and is no empty text."""
+        texts: list[str] = []
+        wrong: list[int] = []
+        for row, piece in enumerate(self.contents[column]):
+            try:
+                texts.append(piece.decode("utf-8"))
+            except UnicodeDecodeError:
+                texts.append("?")
+                wrong.append(row)
+        cells = [
+            CellFault(
+                "not-utf8",
+                row + 1,
+                column,
+                f"record {row + 1} of `{self.name}`: `{column}` is no text in UTF-8",
+                "if they are a picture, as PNG or JPEG has it, read them as an `image`",
+            )
+            for row in wrong
+        ]
+        faults.add_cells(column, cells, count=len(wrong))
+        return texts
 
     def _find_missing(self, column: str, faults: Faults) -> None:
         wrong = [

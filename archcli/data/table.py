@@ -118,6 +118,14 @@ class Timed(Protocol):
         """Read a column of times as texts; what is missing goes to `faults`."""
 
 
+@runtime_checkable
+class Holding(Protocol):
+    """A table whose columns may hold files themselves, not their names."""
+
+    def files(self, column: str, faults: Faults) -> Sequence[bytes]:
+        """Return what the files are that a column holds, one for each example; what is not there goes to `faults`."""
+
+
 @dataclass(frozen=True)
 class ArrayTable:
     """A table held as arrays: a built-in set, or an NPZ.

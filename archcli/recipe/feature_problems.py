@@ -176,7 +176,8 @@ def _source_problems(data: Data) -> Iterator[Problem]:
             message = f"`window` cuts one long text, and the source is `{source.name}`"
             place = feature.argument_locations.get("window", feature.location)
             yield Problem("feature-does-not-fit", message, place, "write `source: {text: ...}`, or leave it out")
-        if feature.name in ("image", "audio") and source.name not in (*TABLES, "folder"):
+        held = ("tfrecord",) if feature.name == "image" else ()
+        if feature.name in ("image", "audio") and source.name not in (*TABLES, "folder", *held):
             message = (
                 f"`{feature.name}` is read from files that a CSV or a folder names, and the source is `{source.name}`"
             )

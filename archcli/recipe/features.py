@@ -194,7 +194,7 @@ INPUTS: Final[Mapping[str, Signature]] = {
             "columns": Field(
                 "columns",
                 Text(),
-                "The column with the name of the file, relative to the file that it stands in.",
+                "The column with the name of the file, relative to the file that it stands in; of records: the file.",
                 inferred="the name",
             ),
             "height": Field("height", Whole(minimum=1, maximum=4096), "Rows that it is made to have.", required=True),

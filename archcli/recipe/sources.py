@@ -79,7 +79,7 @@ SOURCES: Final[Mapping[str, Signature]] = {
     ),
     "tfrecord": Signature(
         "tfrecord",
-        "A TFRecord file of `tf.train.Example`; the columns are its features.",
+        "A TFRecord file of `tf.train.Example`; the columns are its features: numbers, texts, or PNG and JPEG files.",
         {
             "path": Field("path", FilePath(), "The file, relative to the recipe.", required=True),
             "compression": Field(

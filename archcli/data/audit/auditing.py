@@ -28,7 +28,7 @@ from archcli.data.audit.summaries import Summary, summarise
 from archcli.data.audit.variables import Variable, list_variables
 from archcli.data.dataset import Dataset
 from archcli.data.faults import Faults
-from archcli.data.features.image import image_shape
+from archcli.data.features.image import find_pictures, image_shape
 from archcli.data.inputs import find_leaves
 from archcli.data.opening import Opened, open_examples
 from archcli.data.splits import PartName
@@ -106,9 +106,9 @@ def _find_all(
     yield from find_gaps(opened.table, dataset.data)
     for leaf in find_leaves(dataset.data):
         if leaf.feature.name == "image" and not isinstance(opened.table, WindowedTable):
-            files = opened.table.texts(leaf.columns[0], Faults())
-            paths = [opened.table.folder / file for file in files if file.strip()]
-            yield from find_different_sizes(leaf.columns[0], paths, image_shape(leaf.feature))
+            pictures = find_pictures(opened.table, leaf.columns[0], Faults())
+            files = [picture.file for picture in pictures if picture is not None]
+            yield from find_different_sizes(leaf.columns[0], files, image_shape(leaf.feature))
 
 
 def _find_in_rows(table: WindowedTable, variables: tuple[Variable, ...]) -> Iterator[Finding]:

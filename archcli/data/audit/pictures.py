@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from io import BytesIO
 from pathlib import Path
 from typing import Final
 
@@ -52,12 +53,12 @@ def find_blank(
         yield about_rows(Problem("blank-example", message, hint=hint), where, [one.name])
 
 
-def find_different_sizes(column: str, files: Sequence[Path], made: Sequence[int | None]) -> Iterator[Finding]:
+def find_different_sizes(column: str, files: Sequence[Path | BytesIO], made: Sequence[int | None]) -> Iterator[Finding]:
     """Find picture files of different sizes.
 
     Args:
-        column: The column that names them.
-        files: All of them, which have been read once.
+        column: The column that names or holds them.
+        files: All of them, or what they hold, which have been read once.
         made: Height and width that they are made to have.
     """
     sizes = Counter(_size(file) for file in files)
@@ -76,7 +77,7 @@ def find_different_sizes(column: str, files: Sequence[Path], made: Sequence[int 
     yield Finding(Problem("different-sizes", message, hint=hint), (column,), (), stretched)
 
 
-def _size(file: Path) -> tuple[int, int]:
+def _size(file: Path | BytesIO) -> tuple[int, int]:
     """Read width and height of a picture as it was taken, from the beginning of its file."""
     with Image.open(file) as picture:
         width, height = picture.size

@@ -82,14 +82,14 @@ def find_kind(asked: Asked, facts: Facts, source: Named) -> Kind:
     ending = path.suffix.lower()
     if path.is_dir() and len(kinds) == 1 and kinds <= {"image", "audio", "text"}:
         return "folder"
+    if (ending in IMAGE_ENDINGS and kinds == {"image"}) or (ending == ".wav" and kinds == {"audio"}):
+        return "single"
     if has_own_form(path, source, kinds) and ending not in _ENDINGS:
         return "own"
     if is_corpus(path, facts, source):
         return "corpus"
     if ending == ".txt" and kinds == {"text"}:
         return "txt"
-    if (ending in IMAGE_ENDINGS and kinds == {"image"}) or (ending == ".wav" and kinds == {"audio"}):
-        return "single"
     return _ENDINGS.get(ending, "csv")
 
 

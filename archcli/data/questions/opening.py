@@ -187,13 +187,15 @@ def _open_single(opening: Opening) -> Iterator[OpenPart]:
 
 
 def _open_own(opening: Opening) -> Iterator[OpenPart]:
-    """Open a file of the form that the run was trained on, as a whole."""
+    """Open a file of the form that the run was trained on; its pictures are decoded part by part."""
     path, source, kinds = opening.path, opening.source, input_kinds(opening.facts)
     names = FileNames(list_own_columns(path, source, kinds, location=None), "column")
     check_columns(path, opening.facts, names, needs_targets=False)
     _check_id(opening, names)
-    table = open_own(path, source, opening.columns, kinds, location=None)
-    yield opening.part(table, _count(table))
+    whole = open_own(path, source, opening.columns, kinds, location=None)
+    for start in range(0, whole.examples, opening.asked.rows):
+        table = whole.slice(start, start + opening.asked.rows)
+        yield opening.part(table, table.rows)
 
 
 def _open_corpus(opening: Opening) -> Iterator[OpenPart]:

@@ -34,12 +34,12 @@ def open_tfrecord(
 ) -> RecordTable:
     """Read the features called `columns` of all records.
 
-    A feature that has as many numbers in every record is an array, one that has not is a sequence of them; texts are
-    UTF-8, one in each record. A number that a record does not have is missing.
+    A feature that has as many numbers in every record is an array, one that has not is a sequence of them; bytes are a
+    text in UTF-8 or a file, such as a picture, one in each record. A number that a record does not have is missing.
 
     Raises:
         DataError: The file is damaged, a record is no `tf.train.Example`, or a feature is of several kinds, or of
-            several texts, or of bytes that are no text.
+            several texts.
     """
     read_feature_names(path, compression=compression, location=location)
     features = {column: _Feature() for column in dict.fromkeys(columns)}
@@ -49,14 +49,16 @@ def open_tfrecord(
             _append(feature, name, example.features.feature, count, location)
     arrays: dict[str, NDArray[np.generic]] = {}
     steps: dict[str, list[NDArray[np.float32]]] = {}
+    contents: dict[str, list[bytes]] = {}
     for name, feature in features.items():
         if feature.kind == "bytes_list":
-            arrays[name] = _decode(name, feature, location)
+            contents[name] = _single(name, feature, location)
         elif _is_even(feature):
             arrays[name] = _stack(feature)
         else:
             steps[name] = [np.array(values, np.float32)[:, np.newaxis] for values in feature.values]
-    return RecordTable(ArrayTable(path.name, "column", arrays, count, location, folder=path.parent), path, steps)
+    table = ArrayTable(path.name, "column", arrays, count, location, folder=path.parent)
+    return RecordTable(table, path, steps, contents=contents)
 
 
 def _read_examples(path: Path, compression: str | None, location: Location | None) -> Iterator[Any]:
@@ -92,19 +94,13 @@ def _append(feature: _Feature, name: str, found: Mapping[str, Any], record: int,
     feature.values.append(values)
 
 
-def _decode(name: str, feature: _Feature, location: Location | None) -> NDArray[np.object_]:
-    texts = np.empty(len(feature.values), np.object_)
+def _single(name: str, feature: _Feature, location: Location | None) -> list[bytes]:
+    """Return the only piece of each record, empty where it has none."""
     for record, values in enumerate(feature.values, start=1):
         if len(values) > 1:
-            message = f"record {record}: `{name}` holds {len(values)} texts, expected one"
+            message = f"record {record}: `{name}` holds {len(values)} texts or files, expected one"
             raise DataError(Problem("wrong-shape", message, location))
-        try:
-            texts[record - 1] = values[0].decode("utf-8") if values else ""
-        except UnicodeDecodeError:
-            message = f"record {record}: `{name}` holds bytes that are no UTF-8 text"
-            hint = "decode images before they are written: their numbers can be read as `numeric`"
-            raise DataError(Problem("not-utf8", message, location, hint)) from None
-    return texts
+    return [values[0] if values else b"" for values in feature.values]
 
 
 def _is_even(feature: _Feature) -> bool:

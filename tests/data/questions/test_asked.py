@@ -46,6 +46,8 @@ def facts(*inputs: InputFacts) -> Facts:
         ("new.png", IMAGE, CSV, "single"),
         ("new.png", NUMBERS, CSV, "csv"),
         ("new.wav", SOUND, CSV, "single"),
+        ("new.png", IMAGE, Named("tfrecord", {"path": "old.tfrecord"}, PLACE), "single"),
+        ("new", IMAGE, Named("tfrecord", {"path": "old.tfrecord"}, PLACE), "own"),
     ],
 )
 def test_a_file_is_of_a_kind(name: str, given: InputFacts, source: Named, kind: Kind) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 import tensorflow as tf
+from PIL import Image
 
+from archcli.data.audit.auditing import audit_dataset
 from archcli.data.dataset import Dataset, load_dataset
 from archcli.errors import DataError
 from archcli.recipe.recipe import Data
@@ -111,8 +113,8 @@ hint: read them as a `sequence`, and begin the model with `Masking: $padding`
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"said": [b"\xff\xd8\xff"]}, "error[not-utf8]: record 3: `said` holds bytes that are no UTF-8 text\n"),
-        ({"said": [b"a", b"b"]}, "error[wrong-shape]: record 3: `said` holds 2 texts, expected one\n"),
+        ({"said": [b"\xff\xd8\xff"]}, "error[not-utf8]: record 3 of `pets.tfrecord`: `said` is no text in UTF-8\n"),
+        ({"said": [b"a", b"b"]}, "error[wrong-shape]: record 3: `said` holds 2 texts or files, expected one\n"),
         ({"said": [1.0]}, "error[wrong-dtype]: record 3: `said` holds numbers, and texts in the records before\n"),
     ],
 )
@@ -121,6 +123,86 @@ def test_a_record_that_is_unlike_the_others(section: Section, shown: Shown, chan
     records = [*RECORDS[:2], {**RECORDS[2], **changed}]
 
     assert shown(DataError, load, section, {"said": ("text", {})}, records=records).startswith(message)
+
+
+def pictures(*names: str) -> list[Record]:
+    """Return a record for each file, with what it holds and a class."""
+    return [{"photo": [Path(name).read_bytes()], "kind": [b"k%d" % (row % 2)]} for row, name in enumerate(names)]
+
+
+def photo(**options: Any) -> dict[str, Any]:
+    """Ask for pictures of 3 by 4 points."""
+    return {"photo": ("image", {"height": 3, "width": 4} | options)}
+
+
+def test_pictures_are_prepared_as_those_of_a_folder(section: Section) -> None:
+    """Turned, made as large as asked, in colours: bit for bit what a CSV that names the same files gives."""
+    noise = np.random.default_rng(0).integers(0, 256, (9, 7, 3), np.uint8)
+    exif = Image.fromarray(noise).getexif()
+    exif[0x0112] = 6
+    Image.fromarray(noise).save("turned.jpg", exif=exif)
+    Image.fromarray(noise[..., 0]).save("grey.png")
+    Image.fromarray(noise[..., 0].astype(np.uint16) * 257).save("deep.png")
+    names = ["turned.jpg", "grey.png", "deep.png"]
+    Path("list.csv").write_text("photo,kind\n" + "".join(f"{name},k{row % 2}\n" for row, name in enumerate(names)))
+    listed = section("csv", {"path": str(Path("list.csv").absolute())}, photo(), {"kind": ("category", {})})
+
+    held = load(section, photo(), records=pictures(*names))
+
+    np.testing.assert_array_equal(
+        held.training.inputs["photo"], load_dataset(listed, batch_size=1).training.inputs["photo"]
+    )
+    assert held.facts.inputs["photo"] == load_dataset(listed, batch_size=1).facts.inputs["photo"]
+
+
+def test_pictures_that_cannot_be_used(section: Section, shown: Shown) -> None:
+    """Broken, cut off, not there: each by the number of its record."""
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (60, 60), np.uint8)).save("whole.png")
+    Path("cut.png").write_bytes(Path("whole.png").read_bytes()[:900])
+    Path("text.png").write_text("no picture")
+    records = pictures("whole.png", "cut.png", "whole.png", "text.png")
+
+    assert shown(DataError, load, section, photo(), records=records) == (
+        """\
+error[not-an-image]: record 2 of `pets.tfrecord`: `photo` is no image, or is cut off
+ --> recipe.yaml:2:18
+hint: save the picture anew, or leave the row out
+
+error[not-an-image]: record 4 of `pets.tfrecord`: `photo` is no image, or is cut off
+ --> recipe.yaml:2:18
+hint: save the picture anew, or leave the row out
+"""
+    )
+    assert shown(DataError, load, section, photo(), records=[*records[:1], {**records[2], "photo": []}]) == (
+        """\
+error[missing-value]: record 2 of `pets.tfrecord`: `photo` is empty, expected a file
+ --> recipe.yaml:2:18
+hint: leave the record out
+"""
+    )
+
+
+def test_numbers_are_no_pictures(section: Section, shown: Shown) -> None:
+    """Points that were decoded before are read as they are."""
+    assert shown(DataError, load, section, photo(columns="pixels")) == (
+        """\
+error[wrong-dtype]: column `pixels` of `pets.tfrecord` holds numbers, expected files, as bytes
+ --> recipe.yaml:2:18
+hint: read it as `numeric`
+"""
+    )
+
+
+def test_sizes_of_pictures_are_looked_at(section: Section) -> None:
+    """As those of files are."""
+    Image.new("L", (8, 6)).save("a.png")
+    Image.new("L", (9, 3)).save("b.png")
+
+    audit = audit_dataset(load(section, photo(), records=pictures("a.png", "b.png", "a.png", "b.png")))
+
+    assert [one.problem.message for one in audit.findings if one.problem.code == "different-sizes"] == [
+        "the pictures of `photo` have 2 different sizes, from 9 x 3 to 8 x 6 points, and each is made 4 x 3"
+    ]
 
 
 def test_a_file_that_is_cut_off(section: Section, shown: Shown) -> None:
