@@ -1,10 +1,12 @@
-"""The data of a recipe, read as training reads them; neither Keras nor TensorFlow is needed for it."""
+"""The data of a recipe, read as training reads them; TensorFlow is needed for its own records alone."""
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 
 from archcli.data.dataset import Dataset, load_dataset
+from archcli.engine.quiet import start_tensorflow
 from archcli.recipe.recipe import Recipe
 
 
@@ -18,6 +20,8 @@ def read_data(recipe: Recipe, *, batch_size: int) -> Dataset:
     Raises:
         RecipeError, DataError: The data cannot be used.
     """
+    if recipe.data.source.name == "tfrecord" and "tensorflow" not in sys.modules:
+        start_tensorflow()  # it writes about the machine where it is imported otherwise
     targets = recipe.data.targets
     learned = [name for name, of in targets.items() if of.name == "shift" and of.arguments.get("by") == 0]
     read = {name: of for name, of in targets.items() if name not in learned}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from PIL import Image
 
 from archcli.recipe.checking import load_recipe
@@ -110,6 +111,26 @@ def test_check_needs_no_tensorflow(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == "HEAVY []"
+
+
+def test_check_of_records_says_nothing_of_the_machine(tmp_path: Path) -> None:
+    """TensorFlow reads its records; what it logs while it starts is not ours to say."""
+    with tf.io.TFRecordWriter(str(tmp_path / "a.tfrecord")) as writer:
+        for row in range(40):
+            number = tf.train.Feature(float_list=tf.train.FloatList(value=[row]))
+            kind = tf.train.Feature(bytes_list=tf.train.BytesList(value=[b"k%d" % (row % 2)]))
+            features = tf.train.Features(feature={"a": number, "kind": kind})
+            writer.write(tf.train.Example(features=features).SerializeToString())
+    (tmp_path / "toy.yaml").write_text(
+        "archcli: 1\ndata: {source: {tfrecord: a.tfrecord}, inputs: {a: numeric}, targets: {kind: category}}\n"
+        "model: {layers: [Dense: $classes]}\ntrain: {batch_size: 4}\n"
+    )
+
+    command = [sys.executable, "-m", "archcli", "data", "check", "toy.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "next: archcli data preview toy.yaml\n"
 
 
 def _different_data() -> Iterator[Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,7 +61,6 @@ def open_tfrecord(
 
 
 def _read_examples(path: Path, compression: str | None, location: Location | None) -> Iterator[Any]:
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # it speaks of processors while it is imported
     import tensorflow as tf  # noqa: PLC0415 -- it takes seconds
     from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # noqa: PLC0415 -- TensorFlow's
 
