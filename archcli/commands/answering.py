@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from math import prod
 from typing import Any, Final
 
 import keras
@@ -25,7 +27,66 @@ BATCH: Final = 1024
 START: Final = 1
 """The index of a text's start in the input that is that text some steps late; 0 is padding."""
 
+MOST_BYTES: Final = 1 << 28
+"""What the answers to all examples may take; of more, some are made at a time, and made again when asked for again."""
+
 Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class AnswersOnDemand:
+    """The answers of a model's only output, for whoever takes some of them: all of them would take much memory.
+
+    Attributes:
+        answering: Makes them.
+        inputs: Raw, by the names of the model's inputs.
+        output: The name of the output.
+        shape: `(examples, *outputs)`.
+    """
+
+    answering: Answering
+    inputs: Arrays
+    output: str
+    shape: tuple[int, ...]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return prod(self.shape)
+
+    def __getitem__(self, rows: Any) -> NDArray[Any]:
+        """Answer some examples: a slice, or an array of indices."""
+        given = {name: values[rows] for name, values in self.inputs.items()}
+        count = len(next(iter(given.values())))
+        if not count:
+            return np.zeros((0, *self.shape[1:]), np.float32)
+        return self.answering.answer(given, count=count)[self.output]
+
+
+def answers_on_demand(model: keras.Model, inputs: Arrays, scored: Scored) -> AnswersOnDemand | None:
+    """Return the answers to one class an example where they are too many to be there at once; None: they are not.
+
+    Args:
+        model: As saved.
+        inputs: Raw, by the names of the model's inputs; others are left alone.
+        scored: What the model takes and answers, one output only.
+    """
+    (output, target), *others = scored.outputs.items()
+    if others or target is None or target.kind != "category" or target.shape or fed_back(scored):
+        return None
+    taken = {leaf.name: inputs[leaf.name] for facts in scored.inputs.values() for leaf in facts.leaves}
+    shape = (len(next(iter(taken.values()))), *model.outputs[0].shape[1:])
+    if 4 * prod(shape) <= MOST_BYTES:
+        return None
+    return AnswersOnDemand(Answering(model, scored), taken, output, shape)
 
 
 def run_saved(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, NDArray[Any]]:

@@ -22,6 +22,7 @@ from archcli.commands.scores import PartScores, possible_scores, score_part
 from archcli.commands.thresholds import judge, read_thresholds
 from archcli.data.dataset import Dataset, Part
 from archcli.data.rows import read_rows
+from archcli.engine.memory import give_back_unused
 from archcli.errors import ArchcliError, DataError, Problem, RecipeError, SetupError
 from archcli.recipe.checking import load_recipe
 from archcli.runs.directory import Run
@@ -118,6 +119,7 @@ def evaluate(
             examples = _own_examples(saved, part)
         else:
             examples = _examples_of(file, saved, text, with_training=with_baselines)
+        give_back_unused()  # what reading took
         scores = score_part(saved.model, examples.inputs, examples.targets, scored, part=examples.part)
         baselines, notes = _compare(scores, examples, saved) if with_baselines else ({}, ())
         assessed = assess(scores, baselines, notes)

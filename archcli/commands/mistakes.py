@@ -64,7 +64,8 @@ def _of_classes(
 ) -> tuple[Mistake, ...]:
     labels, given = labelled_places(truth, outputs)
     worst = worst_classes(labels, given, count)
-    where = np.argwhere(truth >= 0)[worst]  # (mistakes, 1 + places)
+    places = np.flatnonzero(truth >= 0)[worst] if len(labels) < truth.size else worst
+    where = np.stack(np.unravel_index(places, truth.shape), axis=1)  # (mistakes, 1 + places)
     chances = class_probabilities(given[worst])
     told = chances.argmax(axis=-1)
     return tuple(

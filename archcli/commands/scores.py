@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.commands.answering import answer, fed_back, run_saved
+from archcli.commands.answering import answer, answers_on_demand, fed_back, run_saved
 from archcli.commands.scored import Scored
 from archcli.recipe.facts import TargetFacts
 from archcli.scoring.calibration import Calibration
@@ -38,7 +38,7 @@ class OutputScores:
         rankings: The curves of each class or label; empty for numbers.
         calibration: How often it is right, by how sure it is; None but for classes.
         truth: The whole target, as in `archcli.data.dataset.Part`.
-        outputs: The saved model's answers to it, `(examples, ...)`.
+        outputs: The saved model's answers to it, `(examples, ...)`; very many are made anew when some are taken.
     """
 
     output: str
@@ -114,7 +114,9 @@ def score_part(
     """
     shifts = fed_back(scored)
     if not shifts:
-        return score_answers(run_saved(model, inputs, scored), truth, scored, part=part)
+        many = answers_on_demand(model, inputs, scored)
+        answers: Mapping[str, Any] = run_saved(model, inputs, scored) if many is None else {many.output: many}
+        return score_answers(answers, truth, scored, part=part)
     taught = score_answers(run_saved(model, inputs, scored), truth, scored, part=part)
     if not free:
         return taught

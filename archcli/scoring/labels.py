@@ -19,6 +19,8 @@ def labelled_places(truth: NDArray[Any], outputs: NDArray[np.float32]) -> tuple[
         Class numbers, `(labels,)`, and answers, `(labels, scores)`.
     """
     is_there = truth >= 0
+    if is_there.all() and truth.ndim == 1:
+        return truth, outputs
     if is_there.all():
         return truth.reshape(-1), outputs.reshape(-1, outputs.shape[-1])
     return truth[is_there], outputs[is_there]

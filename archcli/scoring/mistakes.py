@@ -44,10 +44,15 @@ def worst_labels(truth: NDArray[Any], outputs: NDArray[np.float32], count: int) 
         outputs: The model's answers, `(examples, labels)`.
         count: How many at most.
     """
-    expected = truth > 0
-    wrong = np.flatnonzero((expected != told_labels(outputs)).any(axis=1))
-    farthest = np.abs(outputs[wrong] - expected[wrong]).max(axis=1, initial=0.0)
-    return wrong[_lowest(-farthest, count)]
+    found, given = [np.zeros(0, np.int64)], [np.zeros(0)]
+    for block in blocks(outputs):
+        expected, chances = truth[block] > 0, outputs[block]
+        wrong = np.flatnonzero((expected != told_labels(chances)).any(axis=1))
+        farthest = np.abs(chances[wrong] - expected[wrong]).max(axis=1, initial=0.0)
+        worst = _lowest(-farthest, count)
+        found.append(block.start + wrong[worst])
+        given.append(-farthest[worst])
+    return np.concatenate(found)[_lowest(np.concatenate(given), count)]
 
 
 def worst_numbers(truth: NDArray[Any], outputs: NDArray[Any], count: int) -> tuple[Indices, Indices]:

@@ -8,10 +8,14 @@ import keras
 import numpy as np
 import pytest
 
-from archcli.commands.answering import answer, run_saved
+from archcli.commands.answering import AnswersOnDemand, answer, answers_on_demand, run_saved
+from archcli.commands.assessing import assess
+from archcli.commands.mistakes import find_mistakes
 from archcli.commands.scored import Scored
+from archcli.commands.scores import score_part
 from archcli.recipe.facts import END, PADDING, InputFacts, TargetFacts
 
+RANDOM = np.random.default_rng(0)
 SYMBOLS = (PADDING, END, "a", "b", "c")
 TEXT = TargetFacts("said", "text", (5,), ("said",), SYMBOLS, (0, 1, 1, 1, 1), padded=True, split="character")
 BEFORE = InputFacts(
@@ -95,3 +99,50 @@ def test_many_examples_are_answered_in_batches(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("archcli.commands.answering.BATCH", 2)
 
     assert np.array_equal(answer(follower(), inputs, SCORED)["said"], whole)
+
+
+def classifier() -> tuple[keras.Model, Scored]:
+    """Build a model that tells one of three classes."""
+    keras.utils.set_random_seed(0)
+    first = keras.Input((1,), name="first")
+    model = keras.Model(first, keras.layers.Dense(3, "softmax")(first))
+    kind = TargetFacts("kind", "category", (), ("kind",), ("a", "b", "c"), (5, 5, 5))
+    return model, Scored({"first": FIRST}, {"kind": kind})
+
+
+def test_very_many_answers_are_made_when_they_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They are the same, their scores, intervals and mistakes, too; few of them are there at once."""
+    model, scored = classifier()
+    inputs = {"first": RANDOM.normal(size=(90, 1)).astype("float32")}
+    truth = {"kind": RANDOM.integers(0, 3, 90).astype("int32")}
+    monkeypatch.setattr("archcli.scoring.ranking.MOST_RANKED", 90 * 3 - 1)  # so many would not be ranked
+    held = score_part(model, inputs, truth, scored, part="test")
+    monkeypatch.setattr("archcli.commands.answering.MOST_BYTES", 90 * 3 * 4 - 1)
+    monkeypatch.setattr("archcli.scoring.blocks.AT_ONCE", 60)
+    taken: list[int] = []
+    run = AnswersOnDemand.__getitem__
+
+    def take(answers: AnswersOnDemand, rows: Any) -> Any:
+        found = run(answers, rows)
+        taken.append(len(found))
+        return found
+
+    monkeypatch.setattr(AnswersOnDemand, "__getitem__", take)
+
+    made = score_part(model, inputs, truth, scored, part="test")
+
+    assert isinstance(made.first.outputs, AnswersOnDemand)
+    assert made.scores == pytest.approx(held.scores, rel=1e-6)
+    assert assess(made, {}).intervals["log_loss"] == pytest.approx(assess(held, {}).intervals["log_loss"], rel=1e-6)
+    rows = np.arange(90)
+    told, expected = find_mistakes(made.first, rows, 5), find_mistakes(held.first, rows, 5)
+    assert [(one.row, one.truth, one.answer) for one in told] == [(one.row, one.truth, one.answer) for one in expected]
+    assert max(taken) < 90
+
+
+def test_answers_that_memory_holds_are_made_once() -> None:
+    """As those to anything but one class an example are."""
+    model, scored = classifier()
+
+    assert answers_on_demand(model, {"first": np.zeros((90, 1), "float32")}, scored) is None
+    assert answers_on_demand(follower(), {"first": np.zeros((90, 1), "float32")}, SCORED) is None
