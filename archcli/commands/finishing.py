@@ -91,7 +91,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
     assessed = _assess(evaluated, prepared, means)
     draw_scores(assessed, run.plots, prepared.recipe.name, pictures)
     # Of the other parts the scores alone are kept: the answers to millions of examples take much memory.
-    scores = {
+    scores: dict[str, Mapping[str, float]] = {
         name: evaluated.scores if name == evaluated.part else _score(saved, prepared, name).scores
         for name in PART_NAMES
         if name in prepared.dataset.parts

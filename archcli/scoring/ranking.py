@@ -147,9 +147,7 @@ def _nothing(reason: str, names: Sequence[str]) -> Areas:
 
 
 def _why_nothing(is_positive: NDArray[Any], names: Sequence[str]) -> str:
-    if is_positive.ndim == 1:
-        is_whole = np.array([(is_positive == number).all() for number in range(len(names))])
-    else:
-        is_whole = is_positive.all(axis=0)
+    numbers = range(len(names))
+    is_whole = [(is_positive == each if is_positive.ndim == 1 else is_positive[:, each]).all() for each in numbers]
     whole = np.flatnonzero(is_whole)
     return f"every example is `{names[whole[0]]}`" if len(whole) == 1 else "no class has some of the examples"
