@@ -30,10 +30,13 @@ def test_what_the_command_line_imports_brings_no_tensorflow() -> None:
 
 @pytest.mark.slow
 def test_tensorflow_starts_without_a_word() -> None:
-    """Neither import nor the search for a GPU nor a first operation writes a line."""
+    """Neither import nor the search for a GPU nor a first operation, of numbers or of a mask, writes a line."""
     start = "from archcli.engine.quiet import start_tensorflow; start_tensorflow()"
+    mask = "keras.ops.transpose(keras.ops.ones((1, 2), 'bool'))"
 
-    answer = run_python(f"{start}; import keras; print(keras.backend.backend(), float(keras.ops.add(1.0, 2.0)))")
+    answer = run_python(
+        f"{start}; import keras; {mask}; print(keras.backend.backend(), float(keras.ops.add(1.0, 2.0)))"
+    )
 
     assert (answer.stdout, answer.stderr) == ("tensorflow 3.0\n", "")
 
