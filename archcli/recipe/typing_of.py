@@ -22,6 +22,7 @@ from archcli.recipe.types import (
     Whole,
 )
 
+_LONGEST_TEXT = 60  # where a table was given for a recipe, it is one text
 _ARTICLES = {"a": "an", "e": "an", "i": "an", "o": "an"}
 _FIXED = {
     Truth: "`true` or `false`",
@@ -128,7 +129,7 @@ def describe_type(type_: Type) -> str:
 
 
 def describe_node(node: Node) -> str:
-    """Say what a node holds: `the text `abc``, `a list`."""
+    """Say what a node holds: `the text `abc``, `a list`; of a long text how it begins."""
     if isinstance(node, ListNode):
         return "a list" if node.items else "an empty list"
     if isinstance(node, MapNode):
@@ -136,7 +137,8 @@ def describe_node(node: Node) -> str:
     if node.value is None:
         return "nothing" if not node.text else "`null`"
     if isinstance(node.value, str):
-        return f"the text `{node.text}`"
+        text = node.text if len(node.text) <= _LONGEST_TEXT else f"{node.text[: _LONGEST_TEXT - 1]}…"
+        return f"the text `{text}`"
     return f"`{node.text}`"
 
 
