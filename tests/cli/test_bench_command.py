@@ -100,6 +100,7 @@ def test_ctrl_c_ends_all_processes(folder: Path) -> None:
         assert process.stderr is not None
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         while len(children.read_text(encoding="ascii").split()) < 5:  # one for each mode, and Python's own
+            assert process.poll() is None
             time.sleep(0.05)
         os.killpg(process.pid, signal.SIGINT)
         said = process.stderr.read()  # ends when the last of them is gone

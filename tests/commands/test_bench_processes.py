@@ -49,7 +49,7 @@ def served(task: Task) -> Iterator[Connection]:
     thread.start()
     yield ours
     ours.close()
-    thread.join(timeout=60)
+    thread.join(timeout=600)
     assert not thread.is_alive()
 
 

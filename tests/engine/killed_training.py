@@ -25,11 +25,12 @@ layers = keras.layers
 
 
 class PrintEpochs(SilentProgress):
-    """Prints the number of each epoch when it is done."""
+    """Prints the number of each epoch when it is done, and goes on when there is a line to read."""
 
     def epoch_ended(self, row: EpochRow) -> None:
         """Print the epoch of `row`."""
         print(row.epoch, flush=True)
+        sys.stdin.readline()
 
 
 def make_model() -> keras.Model:

@@ -78,13 +78,17 @@ def test_a_killed_training_resumes_to_the_same_bits(tmp_path: Path, mode: str) -
     often = "import archcli.engine.checkpoints as c; c.LEAST_SECONDS_BETWEEN = 0.0; c.SHARE_OF_TIME = 1e9; "
     run = f"import runpy, sys; {often}sys.argv = sys.argv[1:]; runpy.run_path(sys.argv[0], run_name='__main__')"
     command = [sys.executable, "-c", run, str(SCRIPT), str(tmp_path / "killed"), mode, str(EPOCHS)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as process:
+        assert process.stdin is not None
         assert process.stdout is not None
-        for line in process.stdout:
-            if int(line) >= random.randint(2, EPOCHS - 10):  # noqa: S311 -- a moment, not a secret
-                time.sleep(random.random() * 0.02)  # noqa: S311
-                process.kill()
-                break
+        last = random.randint(2, EPOCHS - 10)  # noqa: S311 -- a moment, not a secret
+        process.stdin.write("\n" * (last + 5))  # it waits there, should this process not get to kill it before
+        process.stdin.flush()
+        while int(process.stdout.readline()) < last:
+            pass
+        time.sleep(random.random() * 0.02)  # noqa: S311
+        process.kill()
     script = runpy.run_path(str(SCRIPT))
     resumed, whole = script["make_model"](), script["make_model"]()
     watcher = Watcher()

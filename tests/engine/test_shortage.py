@@ -56,6 +56,13 @@ def many() -> Examples:
     return Examples(generator.normal(size=(300, 6)).astype("float32"), generator.integers(0, 3, 300))
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sizes are tried to the end, however slow the machine is."""
+    monkeypatch.setattr("archcli.engine.shortage.SECONDS_OF_SEARCH", 1e9)
+
+
+@pytest.mark.usefixtures("patient")
 @pytest.mark.parametrize("mode", ["graph", "eager"])
 def test_training_that_runs_out_of_memory_says_what_fits(mode: str, train: Train, many: Examples) -> None:
     """Found by running smaller ones; the line to write is there."""
@@ -68,6 +75,7 @@ def test_training_that_runs_out_of_memory_says_what_fits(mode: str, train: Train
     assert problem.hint == "write `train.batch_size: 64`, or `train.batch_size: auto`"
 
 
+@pytest.mark.usefixtures("patient")
 def test_evaluation_that_runs_out_of_memory_says_what_fits(train: Train, many: Examples) -> None:
     """It takes four times the batch: 200 do not fit where training has 50, and where it has 16 it is 64."""
     with pytest.raises(TrainingError) as caught:
@@ -76,6 +84,7 @@ def test_evaluation_that_runs_out_of_memory_says_what_fits(train: Train, many: E
     assert caught.value.problems[0].message == "memory ran out with batches of 50; the largest that fitted is 16"
 
 
+@pytest.mark.usefixtures("patient")
 def test_model_of_which_nothing_fits_is_told(train: Train, many: Examples) -> None:
     """No batch size is to blame then."""
     with pytest.raises(TrainingError) as caught:
@@ -111,6 +120,7 @@ def _settings(batch_size: int) -> Settings:
     return Settings(epochs=1, batch_size=batch_size, seed=0, monitor="loss", mode="graph")
 
 
+@pytest.mark.usefixtures("patient")
 def test_batch_that_is_sure_not_to_fit_is_refused_before() -> None:
     """On a CPU the kernel would end the process; 4096 examples take 256 MiB in one layer alone, and 200 are free."""
     model, examples = _wide(4096)

@@ -279,7 +279,7 @@ def test_things_are_made_two_ahead_and_no_more() -> None:
 
     with closing(make_ahead(partial(make, number) for number in range(1, 100))) as things:
         first = next(things)
-        assert enough.wait(timeout=10)
+        assert enough.wait(timeout=600)
         ahead = list(made)
 
     assert first == 1

@@ -29,13 +29,14 @@ def _state(run: Run) -> State:
 def _hold(run: Run, ready: Path) -> None:
     with claim_run(run, monitor="val_loss", mode="min"):
         ready.touch()
-        time.sleep(60)
+        time.sleep(600)  # until it is ended
 
 
 def _start_holder(run: Run, folder: Path) -> multiprocessing.context.ForkProcess:
     holder = multiprocessing.get_context("fork").Process(target=_hold, args=(run, folder / "ready"))
     holder.start()
     while not (folder / "ready").exists():
+        assert holder.is_alive()
         time.sleep(0.01)
     return holder
 
