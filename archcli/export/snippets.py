@@ -42,8 +42,9 @@ def tell(shipment: Shipment, folder: Path) -> list[str]:
     """Return the lines that print what the answers to the first example mean; `answers` has them by name."""
     files = dict(zip(_classed(shipment), label_files(shipment), strict=True))
     lines = ["print({name: answer[0].tolist() for name, answer in answers.items()})"]
+    lines += ["import pathlib"] * bool(files)
     for name, target in _classed(shipment).items():
-        lines.append(f'labels = open({str(folder / files[name])!r}, encoding="utf-8").read().splitlines()')
+        lines.append(f'labels = pathlib.Path({str(folder / files[name])!r}).read_text("utf-8").splitlines()')
         width = shipment.model.output[name].shape[-1]
         lines.append(f"print({_told(target, f'answers[{name!r}][0]', width)})")
     return lines

@@ -48,9 +48,16 @@ class ScaleSteps(keras.layers.Layer):  # type: ignore[misc] # Keras publishes no
         """Return scaled steps, `(batch, steps, features)`, and padding."""
         scale = keras.ops.convert_to_tensor(self.scale, dtype=inputs.dtype)
         offset = keras.ops.convert_to_tensor(self.offset, dtype=inputs.dtype)
-        is_padded = keras.ops.isnan(inputs) if self.raw_padding is None else keras.ops.equal(inputs, self.raw_padding)
-        is_padding = keras.ops.all(is_padded, axis=-1, keepdims=True)
-        return keras.ops.where(is_padding, self.padding, inputs * scale + offset)
+        if self.raw_padding is not None:
+            is_padding = keras.ops.all(keras.ops.equal(inputs, self.raw_padding), axis=-1, keepdims=True)
+            return keras.ops.where(is_padding, self.padding, inputs * scale + offset)
+        is_missing = keras.ops.isnan(inputs)
+        is_padding = keras.ops.all(is_missing, axis=-1, keepdims=True)
+        # ONNX's converter chooses by multiplying with 0 and 1, and a NaN remains one, unless it sees what it handles.
+        known = keras.ops.where(is_missing, 0.0, inputs)
+        scaled = keras.ops.where(is_padding, self.padding, known * scale + offset)
+        is_lost = keras.ops.logical_and(is_missing, keras.ops.logical_not(is_padding))
+        return keras.ops.where(is_lost, float("nan"), scaled)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """Return `input_shape`."""

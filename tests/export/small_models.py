@@ -14,7 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.build.serving import compose_saved_model
+from archcli.export.formats import FORMATS
+from archcli.export.sample import Sample
 from archcli.export.shipment import Trained
+from archcli.export.shipping import Shipped, ship
+from archcli.export.snippets import known_text
 from archcli.recipe.facts import Calendar, InputFacts, Spectrum, TargetFacts
 from archcli.recipe.recipe import Objective
 
@@ -155,10 +159,28 @@ def answers_of(model: keras.Model, inputs: Mapping[str, NDArray[Any]]) -> dict[s
     return {name: np.asarray(tensor) for name, tensor in named.items()}
 
 
-def run_snippet(snippet: str, folder: Path) -> list[str]:
-    """Run a snippet as a program and return the lines that it prints."""
-    file = folder / "snippet.py"
-    file.write_text(snippet, encoding="utf-8")
+def ship_to(folder: Path, trained: Trained, form: str, raw: Mapping[str, NDArray[Any]]) -> Shipped:
+    """Export a model into a new folder of a folder, called as the format is."""
+    (folder / form).mkdir()
+    return ship(trained, FORMATS[form], folder / form, sample=Sample(raw, "test"))
+
+
+def answers_to_zeros(shipped: Shipped) -> dict[str, list[Any]]:
+    """Return what the model of a shipment answers to what its snippet feeds: zeros, and texts that it knows."""
+    shipment, sizes = shipped.shipment, shipped.sizes
+    zeros = {
+        taken.name: np.array([[known_text(taken)]], object)
+        if taken.dtype == "string"
+        else np.zeros((1, *sizes[taken.name][1:]), taken.dtype)
+        for taken in shipment.inputs
+    }
+    return {name: answer[0].tolist() for name, answer in answers_of(shipment.model, zeros).items()}
+
+
+def run_snippet(form: str, folder: Path, shipped: Shipped) -> list[str]:
+    """Run the snippet of what `ship_to` wrote as a program, and return the lines that it prints."""
+    file = folder / f"{form}.py"
+    file.write_text(FORMATS[form].snippet(folder / form, shipped.shipment, shipped.sizes), encoding="utf-8")
     out = StringIO()
     with redirect_stdout(out):
         runpy.run_path(str(file))

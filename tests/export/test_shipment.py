@@ -10,77 +10,55 @@ import numpy as np
 from archcli.build.serving import compose_saved_model
 from archcli.export.description import describe_shipment, label_files, prepared_inputs
 from archcli.export.format import AS_TRAINED, NUMBERS
-from archcli.export.sample import make_up
 from archcli.export.shipment import Trained, find_network, make_shipment
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.recipe import Objective
-
-AGE = InputFacts("table__age", (2,), ("age", "weight"), scale=(0.1, 0.5), offset=(-1.0, 2.0), fill=(30.0, 70.0))
-CITY = InputFacts(
-    "table__city", (3,), ("city",), kind="category", words=("Bonn", "Kiel"), fill_word="Kiel", is_one_hot=True
-)
-TABLE = InputFacts("table", (5,), ("age", "weight", "city"), kind="side_by_side", parts=(AGE, CITY))
-KIND = TargetFacts("kind", "category", (), ("kind",), ("a", "b", "c"), (1, 1, 1))
-RAW = {
-    "table__age": np.array([[40, np.nan], [20, 65], [50, 80]], np.float32),
-    "table__city": np.array([["Kiel"], [""], ["Ulm"]], object),
-}
-
-
-def trained(tmp_path: Path, *, name: str = "network") -> Trained:
-    """Compose a saved model of numbers and a category side by side."""
-    keras.utils.set_random_seed(1)
-    network = keras.Sequential([keras.Input((5,), name="table"), keras.layers.Dense(3)], name=name)
-    inputs, outputs = {"table": TABLE}, {"kind": KIND}
-    objectives = {"kind": Objective("classification", "logits", "index")}
-    model = compose_saved_model(network, inputs=inputs, outputs=outputs, objectives=objectives)
-    return Trained("mine", model, inputs, outputs, objectives, tmp_path / "model.keras")
+from tests.export.small_models import VISITS, answers_of, visits
 
 
 def answers(model: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
-    """Return what a model answers to texts and numbers by name."""
-    placed = {name: keras.ops.convert_to_tensor(values) for name, values in inputs.items()}
-    given = model(placed)
-    return np.asarray(given["kind"] if isinstance(given, dict) else given)
+    """Return what a model of one output answers to texts and numbers by name."""
+    (answer,) = answers_of(model, inputs).values()
+    return answer
 
 
 def test_what_is_carried_goes_in_raw(tmp_path: Path) -> None:
     """Nothing is prepared outside where Keras's own layers run."""
-    shipment = make_shipment(trained(tmp_path), AS_TRAINED)
+    shipment = make_shipment(visits(tmp_path), AS_TRAINED)
 
     assert prepared_inputs(shipment) == {}
-    assert shipment.prepare(RAW) == RAW
-    assert np.array_equal(answers(shipment.model, RAW), answers(trained(tmp_path).model, RAW))
+    assert shipment.prepare(VISITS) == VISITS
+    assert np.array_equal(answers(shipment.model, VISITS), answers(visits(tmp_path).model, VISITS))
 
 
 def test_a_category_that_is_not_carried_goes_in_as_its_index(tmp_path: Path) -> None:
     """Kiel is the second of two, an empty text is what fills, and what is not known is 0."""
-    whole = trained(tmp_path)
+    whole = visits(tmp_path)
     shipment = make_shipment(whole, NUMBERS)
 
-    prepared = shipment.prepare(RAW)
+    prepared = shipment.prepare(VISITS)
 
     assert prepared["table__city"].tolist() == [[2], [2], [0]]
     assert prepared["table__city"].dtype == np.int32
-    assert np.array_equal(prepared["table__age"], RAW["table__age"], equal_nan=True)
-    assert np.allclose(answers(shipment.model, prepared), answers(whole.model, RAW), atol=1e-7)
+    assert np.array_equal(prepared["table__age"], VISITS["table__age"], equal_nan=True)
+    assert np.allclose(answers(shipment.model, prepared), answers(whole.model, VISITS), atol=1e-7)
 
 
 def test_numbers_of_different_sizes_are_prepared_where_all_must_be_even(tmp_path: Path) -> None:
     """They go in filled, times the scale, plus the offset."""
-    whole = trained(tmp_path)
+    whole = visits(tmp_path)
     shipment = make_shipment(whole, NUMBERS, is_even=True)
 
-    prepared = shipment.prepare(RAW)
+    prepared = shipment.prepare(VISITS)
 
     assert np.allclose(prepared["table__age"], np.array([[3, 37], [1, 34.5], [4, 42]]))
-    assert np.allclose(answers(shipment.model, prepared), answers(whole.model, RAW), atol=1e-7)
+    assert np.allclose(answers(shipment.model, prepared), answers(whole.model, VISITS), atol=1e-7)
 
 
 def test_network_is_found_where_its_name_was_taken(tmp_path: Path) -> None:
     """A network that is called like a tensor lies in one more model."""
-    assert find_network(trained(tmp_path).model).name == "network"
-    assert isinstance(find_network(trained(tmp_path, name="table__age").model), keras.Sequential)
+    assert find_network(visits(tmp_path).model).name == "network"
+    assert isinstance(find_network(visits(tmp_path, name="table__age").model), keras.Sequential)
 
 
 def test_an_output_is_not_called_like_an_input(tmp_path: Path) -> None:
@@ -99,7 +77,7 @@ def test_an_output_is_not_called_like_an_input(tmp_path: Path) -> None:
 
 def test_signature_says_how_to_prepare(tmp_path: Path) -> None:
     """Type, shape, columns, what is taken and what stands for what is missing or not known."""
-    shipment = make_shipment(trained(tmp_path), NUMBERS)
+    shipment = make_shipment(visits(tmp_path), NUMBERS)
 
     described = describe_shipment(shipment, {"table__age": (None, 2), "table__city": (None, 1)})
 
@@ -131,13 +109,3 @@ def test_signature_says_how_to_prepare(tmp_path: Path) -> None:
         },
     }
     assert label_files(shipment) == {"labels.txt": "a\nb\nc\n"}
-
-
-def test_made_up_examples_are_of_the_kinds_that_the_model_takes() -> None:
-    """Numbers of the size of the data, known and unknown categories; the same every time."""
-    made, again = make_up([AGE, CITY]), make_up([AGE, CITY])
-
-    assert made["table__age"].shape == (16, 2)
-    assert np.abs(made["table__age"] * (0.1, 0.5) + (-1.0, 2.0)).max() < 5
-    assert set(made["table__city"].ravel()) <= {"Bonn", "Kiel", "never seen"}
-    assert all(np.array_equal(made[name], again[name]) for name in made)
