@@ -77,6 +77,17 @@ def write_texts(folder: Path) -> str:
     return "new"
 
 
+def write_gaps(folder: Path) -> str:
+    """Write a line for each step, without what is missing."""
+    lines = [
+        f"{row},{'' if np.isnan(left) else left},{'NA' if np.isnan(right) else right},{kind}\n"
+        for row, (walk, padded, kind) in enumerate(zip(WALKS, gaps().tolist(), KINDS, strict=True))
+        for left, right in padded[: len(walk)]
+    ]
+    (folder / "gaps.csv").write_text("walk,left,right,kind\n" + "".join(lines))
+    return "gaps.csv"
+
+
 def write_ts(folder: Path) -> str:
     """Write series of unequal lengths; the new file has no classes."""
     head = "@timeStamps false\n@dimensions 2\n@equalLength false\n"
@@ -131,6 +142,13 @@ def walks() -> NDArray[Any]:
     return padded
 
 
+def gaps() -> NDArray[Any]:
+    """Return sequences with gaps, one of them a whole step."""
+    padded = walks()
+    padded[::2, 0, 0], padded[1::3, 1] = np.nan, np.nan
+    return padded
+
+
 DENSE: Final = "[Dense: {units: $classes, activation: softmax}]"
 WORDS: Final = "[Embedding: {input_dim: $vocabulary, output_dim: 3}, GlobalAveragePooling1D, Dense: $classes]"
 STEPS: Final = "[Masking: $padding, GRU: 4, Dense: $classes]"
@@ -158,6 +176,13 @@ CASES: Final = {
         STEPS,
         write_ts,
         walks,
+    ),
+    "sequences with gaps": Kind(
+        "source: {csv: {path: gaps.csv, id: walk}}, inputs: {signal: {sequence: {columns: [left, right], "
+        "missing: mean, scale: standard}}}, targets: {kind: category}",
+        STEPS,
+        write_gaps,
+        gaps,
     ),
     "records": Kind(
         "source: {tfrecord: walks.tfrecord}, inputs: {signal: {sequence: [left, right]}}, targets: {kind: category}",

@@ -457,6 +457,7 @@ EXCLUDED: Final[dict[str, dict[str, str]]] = {
     "layer": {
         "DateParts": "archcli adds it to the saved model",
         "FillMissing": "archcli adds it to the saved model",
+        "FillSteps": "archcli adds it to the saved model",
         "FlaxLayer": "wraps code of another framework",
         "InputLayer": "archcli makes the input from the data",
         "JaxLayer": "wraps code of another framework",

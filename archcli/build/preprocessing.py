@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from archcli.layers.date_parts import DateParts
 from archcli.layers.fill_missing import FillMissing
+from archcli.layers.fill_steps import FillSteps
 from archcli.layers.scale_steps import ScaleSteps
 from archcli.layers.spectrogram import Spectrogram
 from archcli.recipe.facts import InputFacts
@@ -120,7 +121,7 @@ def _prepare_leaf(leaf: InputFacts, raw: Any) -> Any:
                 name=f"{leaf.name}-scaling",
                 dtype="float32",
             )
-            return steps(raw)
+            return steps(_fill_steps(leaf, raw))
         case "category":
             index = _look_up(leaf, raw)
             encoding = keras.layers.CategoryEncoding(
@@ -173,6 +174,10 @@ def _look_up(leaf: InputFacts, raw: Any) -> Any:
 
 def _fill(leaf: InputFacts, raw: Any) -> Any:
     return raw if leaf.fill is None else FillMissing(leaf.fill, name=f"{leaf.name}-filling", dtype="float32")(raw)
+
+
+def _fill_steps(leaf: InputFacts, raw: Any) -> Any:
+    return raw if leaf.fill is None else FillSteps(leaf.fill, name=f"{leaf.name}-filling", dtype="float32")(raw)
 
 
 def _scale(leaf: InputFacts, raw: Any) -> Any:

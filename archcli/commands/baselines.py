@@ -100,6 +100,17 @@ def _last_values(target: TargetFacts, inputs: Arrays, scored: Scored) -> NDArray
     for facts in scored.inputs.values():
         for leaf in facts.leaves:
             if target.is_series and leaf.kind == "series" and target.columns[0] in leaf.columns:
-                last: NDArray[Any] = inputs[leaf.name][:, -1, leaf.columns.index(target.columns[0])]
-                return last[:, np.newaxis]
+                column = leaf.columns.index(target.columns[0])
+                filling = None if leaf.fill is None else leaf.fill[column]
+                return _last_known(inputs[leaf.name][:, :, column], filling)[:, np.newaxis]
     return None
+
+
+def _last_known(windows: NDArray[Any], filling: float | None) -> NDArray[Any]:
+    """Return the last number of each window, `(examples, steps)`; of one without any, what it is filled with."""
+    last: NDArray[Any] = windows[:, -1]
+    if filling is None or not np.isnan(last).any():
+        return last
+    steps = np.where(np.isnan(windows), -1, np.arange(windows.shape[1])).max(axis=1)
+    known: NDArray[Any] = np.take_along_axis(windows, np.maximum(steps, 0)[:, np.newaxis], axis=1)[:, 0]
+    return np.where(steps < 0, np.asarray(filling, windows.dtype), known)

@@ -112,17 +112,25 @@ def _answer(target: TargetFacts, truth: NDArray[Any], known: NDArray[Any], asked
 
 def _continue_series(target: TargetFacts, inputs: Arrays, training: Part, scored: Scored) -> NDArray[Any]:
     """Fit what follows to all windows side by side."""
-    names = [leaf.name for facts in scored.inputs.values() for leaf in facts.leaves if leaf.kind == "series"]
-    if not names:
+    series = [leaf for facts in scored.inputs.values() for leaf in facts.leaves if leaf.kind == "series"]
+    if not series:
         raise _Unfit("no input is a series")
     known, asked = (
-        np.concatenate([part[name].reshape(len(part[name]), -1) for name in names], axis=1)
+        np.concatenate([_filled(part[leaf.name], leaf).reshape(len(part[leaf.name]), -1) for leaf in series], axis=1)
         for part in (training.inputs, inputs)
     )
     _check_squared(known, "values of a window")
     if len(known) <= known.shape[1] + 1:
         raise _Unfit(f"{len(known):,} training examples are too few for {known.shape[1]:,} values of a window")
     return fit_autoregression(known, training.targets[target.name], asked)
+
+
+def _filled(windows: NDArray[Any], leaf: InputFacts) -> NDArray[Any]:
+    """Return windows, `(examples, steps, columns)`, with what stands for a number that is missing."""
+    if leaf.fill is None:
+        return windows
+    filled: NDArray[Any] = np.where(np.isnan(windows), np.asarray(leaf.fill, windows.dtype), windows)
+    return filled
 
 
 def _check_squared(known: NDArray[Any], what: str) -> None:

@@ -51,12 +51,18 @@ class GroupedTable:
         """How many sequences there are."""
         return len(self.rows)
 
-    def sequences(self, columns: Sequence[str], faults: Faults) -> Numbers:
-        """Read numbers at each step, `(examples, longest, columns)`, float32; NaN after the end of a sequence."""
-        read = np.stack([self.table.numbers(column, faults) for column in columns], axis=-1)
+    def sequences(self, columns: Sequence[str], faults: Faults, *, may_miss: bool = False) -> Numbers:
+        """Read numbers at each step, `(examples, longest, columns)`, float32; NaN after the end of a sequence.
+
+        Where numbers `may_miss`, one that is not there is a NaN; a sequence has one at least.
+        """
+        read = np.stack([self.table.numbers(column, faults, may_miss=may_miss) for column in columns], axis=-1)
         padded = np.full((self.examples, max(map(len, self.rows)), len(columns)), np.nan, np.float32)
         for sequence, rows in zip(padded, self.rows, strict=True):
             sequence[: len(rows)] = read[rows]
+        if may_miss:
+            first = [int(rows[0]) + 1 for rows in self.rows]
+            find_empty_sequences(padded, columns, self.noun, first, faults)
         return padded
 
     def labels(self, column: str, faults: Faults) -> Labels:
@@ -103,6 +109,33 @@ class GroupedTable:
         ]
         faults.add_cells(column, cells, count=len(wrong))
         return [values[int(rows[0])] for rows in self.rows]
+
+
+def find_empty_sequences(
+    padded: Numbers, columns: Sequence[str], noun: str, rows: Sequence[int], faults: Faults
+) -> None:
+    """Put the sequences without a number into `faults`.
+
+    Args:
+        padded: All of them, `(examples, longest, columns)`, NaN where there is no number.
+        columns: The columns that they were read from.
+        noun: What a column is called.
+        rows: The first row of each, from 1.
+        faults: Takes them.
+    """
+    empty = [rows[example] for example in np.flatnonzero(np.isnan(padded).all(axis=(1, 2))).tolist()]
+    listed = ", ".join(f"`{column}`" for column in columns)
+    cells = [
+        CellFault(
+            "missing-value",
+            row,
+            columns[0],
+            f"row {row} of {noun}{'s' * (len(columns) > 1)} {listed}: no number of the whole sequence is there",
+            "leave the sequence out",
+        )
+        for row in empty
+    ]
+    faults.add_cells(columns[0], cells, count=len(cells))
 
 
 def group_rows(table: Table, column: str, *, order: str | None) -> GroupedTable:

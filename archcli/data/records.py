@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
+from archcli.data.groups import find_empty_sequences
 from archcli.data.table import ArrayTable, ClassNumbers, Labels, Numbers, find_missing
 from archcli.errors import Location, Problem
 from archcli.recipe.ts_header import locate_in_line
@@ -93,8 +94,11 @@ class RecordTable:
         faults.add_cells(column, cells, count=len(empty))
         return pieces
 
-    def sequences(self, columns: Sequence[str], faults: Faults) -> Numbers:
-        """Read numbers at each step, `(examples, longest, columns)`, float32; NaN after the end of a sequence."""
+    def sequences(self, columns: Sequence[str], faults: Faults, *, may_miss: bool = False) -> Numbers:
+        """Read numbers at each step, `(examples, longest, columns)`, float32; NaN after the end of a sequence.
+
+        Where numbers `may_miss`, one that is not there is a NaN; a sequence has one at least.
+        """
         for column in columns:
             if column not in self.steps:
                 message = f"{self.noun} `{column}` of `{self.name}` has no steps"
@@ -102,9 +106,14 @@ class RecordTable:
                 faults.problems.append(Problem("wrong-shape", message, self.table.location, hint))
                 return np.zeros((self.examples, 1, 1), np.float32)
         self._find_unequal(columns, faults)
-        for column in columns:
-            self._find_missing(column, faults)
-        return np.concatenate([_pad(self.steps[column]) for column in columns], axis=-1)
+        if not may_miss:
+            for column in columns:
+                self._find_missing(column, faults)
+        longest = max(1, *(len(steps) for column in columns for steps in self.steps[column]))
+        padded = np.concatenate([_pad(self.steps[column], longest) for column in columns], axis=-1)
+        if may_miss:
+            find_empty_sequences(padded, columns, self.noun, range(1, 1 + self.examples), faults)
+        return padded
 
     def numbers(self, column: str, faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read a column as numbers, `(examples, steps, width)` where it has steps, all of them as many."""
@@ -200,8 +209,7 @@ class RecordTable:
                 row,
                 column,
                 f"row {row} of {self.noun} `{column}`: the value at step {step} is missing, expected a number",
-                "fill it in, or leave the row out; what has as many steps in each example can be a `numeric` with "
-                "`missing: mean`",
+                "fill it in, leave the row out, or write `missing: mean`",
             )
             for row, step in wrong
         ]
@@ -223,9 +231,8 @@ class RecordTable:
         faults.add_cells(columns[0], cells, count=len(wrong))
 
 
-def _pad(sequences: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+def _pad(sequences: Sequence[NDArray[np.float32]], longest: int) -> NDArray[np.float32]:
     """Return sequences one length, `(sequences, longest, width)`, NaN after the end of each."""
-    longest = max(1, *(len(steps) for steps in sequences))
     padded = np.full((len(sequences), longest, sequences[0].shape[1]), np.nan, np.float32)
     for row, steps in zip(padded, sequences, strict=True):
         row[: len(steps)] = steps

@@ -56,7 +56,9 @@ class WindowedTable:
         """How many windows after it each shares a value with."""
         return (self.past + self.ahead - 1) // self.stride
 
-    def windows(self, columns: Sequence[str], faults: Faults, *, first: int, length: int) -> Numbers:
+    def windows(
+        self, columns: Sequence[str], faults: Faults, *, first: int, length: int, may_miss: bool = False
+    ) -> Numbers:
         """Read windows, `(examples, length, columns)`, float32.
 
         Args:
@@ -64,8 +66,10 @@ class WindowedTable:
             faults: Takes what is no number.
             first: Where a window begins: 0 is the first value ahead.
             length: How many values it has.
+            may_miss: Whether a number may be missing; it is a NaN then.
         """
-        read = np.stack([self.table.numbers(column, faults) for column in columns], axis=-1)[self.order]
+        numbers = [self.table.numbers(column, faults, may_miss=may_miss) for column in columns]
+        read = np.stack(numbers, axis=-1)[self.order]
         begin = self.past + first
         stop = begin + (self.examples - 1) * self.stride + length
         cut = sliding_window_view(read[begin:stop], length, axis=0)[:: self.stride]  # (examples, columns, length)

@@ -8,6 +8,7 @@ from archcli.layers.edge_filter import EdgeFilter
 from archcli.layers.elman import Elman
 from archcli.layers.equilibrium import Equilibrium
 from archcli.layers.fill_missing import FillMissing
+from archcli.layers.fill_steps import FillSteps
 from archcli.layers.fully_recurrent import FullyRecurrent
 from archcli.layers.gate_bias import Chrono
 from archcli.layers.hopfield import Hopfield
@@ -32,6 +33,7 @@ __all__ = [
     "Elman",
     "Equilibrium",
     "FillMissing",
+    "FillSteps",
     "FullyRecurrent",
     "Hopfield",
     "Jordan",

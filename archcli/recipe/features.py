@@ -177,14 +177,15 @@ INPUTS: Final[Mapping[str, Signature]] = {
             "columns": _COLUMNS,
             "window": Field("window", Whole(minimum=1), "How many of them.", required=True),
             "stride": Field("stride", Whole(minimum=1), "How many steps after it the next window ends.", 1),
+            "missing": _MISSING,
             "scale": _SCALE,
         },
         first="columns",
     ),
     "sequence": Signature(
         "sequence",
-        "Numbers at each step of sequences that differ in length.",
-        {"columns": _COLUMNS, "scale": _SCALE},
+        "Numbers at each step of sequences that differ in length; each ends with its last step that has a number.",
+        {"columns": _COLUMNS, "missing": _MISSING, "scale": _SCALE},
         first="columns",
     ),
     "image": Signature(

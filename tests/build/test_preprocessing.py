@@ -53,6 +53,32 @@ def column(*texts: str) -> Any:
     return np.array([[text] for text in texts], np.object_)
 
 
+def test_gaps_of_a_sequence_are_filled_before_it_is_scaled() -> None:
+    """As scikit-learn fills and scales the steps; what follows the last number is padding."""
+    values = np.random.default_rng(0).normal(3, 2, (4, 5, 2)).astype(np.float32)
+    values[0, 1], values[1, 0, 0], values[2, 2:], values[3, 4] = np.nan, np.nan, np.nan, np.nan
+    is_step = np.ones((4, 5), np.bool_)
+    is_step[2, 2:] = is_step[3, 4] = False
+    imputer, scaler = SimpleImputer(), StandardScaler()
+    steps = scaler.fit_transform(imputer.fit_transform(values[is_step]))
+    scale, offset = 1 / scaler.scale_, -scaler.mean_ / scaler.scale_
+    facts = InputFacts(
+        "x",
+        (None, 2),
+        ("a", "b"),
+        tuple(scale),
+        tuple(offset),
+        padding=-9.0,
+        kind="sequence",
+        fill=tuple(imputer.statistics_),
+    )
+
+    prepared = prepare_inputs({"x": facts}, {"x": values})["x"]
+
+    np.testing.assert_allclose(prepared[is_step], steps, atol=1e-5)
+    np.testing.assert_array_equal(prepared[~is_step], np.full((4, 2), -9))
+
+
 def test_characters_become_indices() -> None:
     """0 after the end, 1 for what is not in the vocabulary, which may hold a line's end."""
     prepared = prepare_inputs({"said": TEXT}, {"said": column("ab\n", "b", "a?")})

@@ -65,6 +65,19 @@ def test_each_label_is_told_by_its_share() -> None:
     assert found["subset_accuracy"] == 0.5
 
 
+def test_the_last_value_that_is_known_stays() -> None:
+    """Where the last one is missing the one before, and of none what the model takes."""
+    windows = np.array([[[1], [2]], [[3], [np.nan]], [[np.nan], [np.nan]]], "float32")
+    past = InputFacts("past", (2, 1), ("load",), kind="series", fill=(7.0,))
+    scored = Scored({"past": past}, {"next": TargetFacts("next", "number", (1,), ("load",), is_series=True)})
+    truth = np.array([[2], [3], [7]], "float32")
+    part = score_answers({"next": truth + 1}, {"next": truth}, scored, part="test")
+
+    found = flat_scores(simple_baselines(part, {"past": windows}, scored, means={}, examples=3))
+
+    assert found["persistence"]["mae"] == 0
+
+
 def test_the_last_value_of_a_series_stays() -> None:
     """Of the column that is told, wherever it stands in the window."""
     window = InputFacts("past", (3, 2), ("wind", "load"), kind="series")

@@ -97,6 +97,23 @@ def test_a_series_is_continued_by_least_squares() -> None:
     assert notes == ["linear_autoregression is left out: 3 training examples are too few for 2 values of a window"]
 
 
+def test_a_series_with_gaps_is_continued_as_the_model_fills_it() -> None:
+    """A value that is missing is what stands for it in the model's own input."""
+    numbers = np.random.default_rng(1).normal(size=(50, 2, 1)).astype("float32")
+    gaps = np.where(numbers > 1, np.nan, numbers).astype("float32")
+    filled = np.where(np.isnan(gaps), 5, gaps)
+    ahead = filled.sum(axis=1)
+    target = TargetFacts("next", "number", (1,), ("load",), is_series=True)
+    scored = Scored({"past": InputFacts("past", (2, 1), ("load",), kind="series", fill=(5.0,))}, {"next": target})
+
+    found, _ = linear_baselines(
+        scores(scored, {"next": ahead}), {"past": gaps}, part({"past": gaps}, {"next": ahead}), scored
+    )
+
+    assert np.isnan(gaps).any()
+    assert flat_scores(found)["linear_autoregression"]["mae"] < 1e-5
+
+
 @pytest.mark.parametrize(
     ("inputs", "target", "shape", "note"),
     [

@@ -116,6 +116,13 @@ CHANGES = {
     "input.series.columns": Change(SERIES, "data.inputs.past.series.columns=b"),
     "input.series.window": Change(SERIES, "data.inputs.past.series.window=2"),
     "input.series.stride": Change(SERIES, "data.inputs.past.series.stride=2"),
+    "input.series.missing": Change(
+        SERIES.replace("{columns: a, window: 3}", "{columns: gaps, window: 3, missing: zero}"),
+        "data.inputs.past.series.missing=7",
+    ),
+    "input.sequence.missing": Change(
+        WALKS.replace("{columns: a}", "{columns: gaps, missing: zero}"), "data.inputs.x.sequence.missing=7"
+    ),
     "input.series.scale": Change(SERIES, "data.inputs.past.series.scale=standard"),
     "input.sequence.columns": Change(WALKS, "data.inputs.x.sequence.columns=b"),
     "input.sequence.scale": Change(WALKS, "data.inputs.x.sequence.scale=standard"),

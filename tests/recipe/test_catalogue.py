@@ -52,7 +52,14 @@ def test_every_layer_of_our_own_is_in_it_but_those_of_saved_models() -> None:
     """A recipe can name whatever `archcli.layers` has, apart from the layers that archcli adds by itself."""
     named = {name for category in OWN for name in catalogue().entries(category)}
 
-    assert set(archcli.layers.__all__) - named == {"DateParts", "FillMissing", "Labels", "ScaleSteps", "Spectrogram"}
+    assert set(archcli.layers.__all__) - named == {
+        "DateParts",
+        "FillMissing",
+        "FillSteps",
+        "Labels",
+        "ScaleSteps",
+        "Spectrogram",
+    }
 
 
 @pytest.mark.slow

@@ -114,7 +114,7 @@ def _find_all(
 def _find_in_rows(table: WindowedTable, variables: tuple[Variable, ...]) -> Iterator[Finding]:
     """Find the numbers of a series that are far from all others: in the rows of the file, not in all their windows."""
     columns = dict.fromkeys(one.name for one in variables if one.kind == "series")
-    read = {column: table.table.numbers(column, Faults()) for column in columns}
+    read = {column: table.table.numbers(column, Faults(), may_miss=True) for column in columns}
     series = [
         Variable(column, column, "input", "numeric", "numbers", (), {"training": numbers})
         for column, numbers in read.items()

@@ -167,7 +167,16 @@ def _is_constant(variable: Variable) -> bool:
 
 
 def _missing_share(variable: Variable) -> float:
-    return variable.count_missing("training") / max(1, len(variable.training))
+    """Return the share of the training examples that have no value; of steps, the share of those without one."""
+    values = variable.training
+    if variable.holds != "numbers" or values.ndim < 2 or values.dtype.kind != "f" or variable.role == "target":
+        return variable.count_missing("training") / max(1, len(values))
+    missing = np.isnan(values)
+    if variable.lengths is None:
+        return float(missing.mean()) if missing.size else 0.0
+    within = np.arange(values.shape[1]) < variable.lengths["training"][:, np.newaxis]
+    counted = missing[within]
+    return float(counted.mean()) if counted.size else 0.0
 
 
 def _percent(share: float) -> str:

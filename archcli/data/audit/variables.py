@@ -68,7 +68,11 @@ class Variable:
             case "flags":
                 return int((values.sum(axis=1) == 0).sum())
             case _:
-                return 0 if self.lengths is not None else int(_any_nan(values).sum())
+                lengths = None if self.lengths is None else self.lengths[part]
+                if lengths is None:
+                    return int(_any_nan(values).sum())
+                # Of a target a step without a number is one without a label.
+                return int(_any_gap(values, lengths).sum()) if self.role == "input" else 0
 
     def count_classes(self, part: PartName) -> NDArray[np.int64]:
         """Count how often each class is in a part, at all steps or points; of flags, how many examples have it."""
@@ -207,3 +211,12 @@ def _any_nan(values: NDArray[Any]) -> NDArray[np.bool_]:
         return np.zeros(len(values), np.bool_)
     missing: NDArray[np.bool_] = np.isnan(values).reshape(len(values), -1).any(axis=1)
     return missing
+
+
+def _any_gap(values: NDArray[Any], lengths: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell of each sequence, `(examples, steps, *shape)`, whether a number before its end is missing."""
+    if values.dtype.kind != "f":
+        return np.zeros(len(values), np.bool_)
+    missing = np.isnan(values).reshape(*values.shape[:2], -1).any(axis=-1)
+    gaps: NDArray[np.bool_] = (missing & (np.arange(values.shape[1]) < lengths[:, np.newaxis])).any(axis=1)
+    return gaps

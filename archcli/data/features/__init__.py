@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -109,7 +109,7 @@ def _as_it_is(_: Named) -> ReadOptions:
 
 def _window(feature: Named) -> ReadOptions:
     window = feature.arguments.get("window")
-    return ReadOptions(shape=(window if isinstance(window, int) else None,))
+    return replace(_filled(feature), shape=(window if isinstance(window, int) else None,))
 
 
 def _spectrum(asked: ReadOptions) -> Spectrum:
@@ -137,13 +137,15 @@ INPUTS: Final[Mapping[str, InputType]] = {
         lambda name, feature, columns, values, _: fit_text_input(name, feature, columns, values),
     ),
     "series": InputType(
-        lambda table, columns, faults, asked: read_series_input(table, columns, faults, shape=asked.shape),
+        lambda table, columns, faults, asked: read_series_input(
+            table, columns, faults, shape=asked.shape, may_miss=asked.may_miss
+        ),
         _window,
         lambda name, feature, columns, values, _: fit_series_input(name, feature, columns, values),
     ),
     "sequence": InputType(
-        lambda table, columns, faults, _: read_sequences(table, columns, faults),
-        _as_it_is,
+        lambda table, columns, faults, asked: read_sequences(table, columns, faults, may_miss=asked.may_miss),
+        _filled,
         lambda name, feature, columns, values, options: fit_sequences(
             name, feature, columns, values, everything=options.everything
         ),

@@ -18,15 +18,23 @@ from archcli.recipe.recipe import Named
 
 
 def read_series_input(
-    table: WindowedTable, columns: Sequence[str], faults: Faults, *, shape: tuple[int | None, ...]
+    table: WindowedTable,
+    columns: Sequence[str],
+    faults: Faults,
+    *,
+    shape: tuple[int | None, ...],
+    may_miss: bool = False,
 ) -> Numbers:
-    """Read the last values before each point, `(examples, window, columns)`; the window is the first of `shape`."""
+    """Read the last values before each point, `(examples, window, columns)`; the window is the first of `shape`.
+
+    Where values `may_miss`, one that is not there is a NaN.
+    """
     window = shape[0] or 1
-    return table.windows(columns, faults, first=-window, length=window)
+    return table.windows(columns, faults, first=-window, length=window, may_miss=may_miss)
 
 
 def fit_series_input(name: str, feature: Named, columns: Sequence[str], training: Numbers) -> InputFacts:
-    """Describe windows, their scaling fitted on those of the `training` examples."""
+    """Describe windows, their filling and scaling fitted on those of the `training` examples."""
     return replace(fit_numeric(name, feature, columns, training, padding=None), kind="series")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
+from archcli.data.groups import find_empty_sequences
 from archcli.data.questions.lines import Line, Skip, read_lines, report
 from archcli.data.questions.texts import not_utf8
 from archcli.data.table import ClassNumbers, Labels, Numbers, find_missing, number_fault
@@ -67,27 +68,33 @@ class JsonTable:
         padding = leaf.raw_padding if leaf is not None else None
         return self._arrays(column, values, shape, faults, padding=padding, may_miss=may_miss)
 
-    def windows(self, columns: Sequence[str], faults: Faults, *, first: int, length: int) -> Numbers:
+    def windows(
+        self, columns: Sequence[str], faults: Faults, *, first: int, length: int, may_miss: bool = False
+    ) -> Numbers:
         """Read the last values of a series before each point, `(examples, length, columns)`: a list a column."""
         del first
         values = [
-            self._arrays(column, [given.get(column) for given in self.objects], (length,), faults) for column in columns
+            self._arrays(column, [given.get(column) for given in self.objects], (length,), faults, may_miss=may_miss)
+            for column in columns
         ]
         return np.stack(values, axis=-1)
 
-    def sequences(self, columns: Sequence[str], faults: Faults) -> Numbers:
+    def sequences(self, columns: Sequence[str], faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read numbers at each step, `(examples, longest, columns)`: a list a column; NaN after the end of each."""
         lists = [[given.get(column) for given in self.objects] for column in columns]
         lengths = [{len(value) for value in values if isinstance(value, list)} for values in zip(*lists, strict=True)]
         uneven = [row for row, found in enumerate(lengths, start=1) if len(found) > 1]
         read = [
-            self._arrays(column, values, (None,), faults, padding=np.nan)
+            self._arrays(column, values, (None,), faults, padding=np.nan, may_miss=may_miss)
             for column, values in zip(columns, lists, strict=True)
         ]
         cells = [self._fault(row, columns[0], "wrong-shape", "expected lists of one length") for row in uneven]
         faults.add_cells(columns[0], cells, count=len(cells))
         longest = max(array.shape[1] for array in read)
-        return np.stack([_extend(array, longest) for array in read], axis=-1)
+        padded = np.stack([_extend(array, longest) for array in read], axis=-1)
+        if may_miss:
+            find_empty_sequences(padded, columns, self.noun, range(1, 1 + self.examples), faults)
+        return padded
 
     def texts(self, column: str, faults: Faults, *, may_miss: bool = False) -> Labels:
         """Read texts; what is a number, true or false is taken as JSON writes it."""
