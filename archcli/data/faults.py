@@ -75,11 +75,15 @@ class Faults:
     most: int = _SHOWN_CELLS
     rows: list[NDArray[np.int64]] = field(default_factory=list)
     has_all_rows: bool = True
+    _rows_of: dict[str, NDArray[np.int64]] = field(default_factory=dict)
 
     def add_cells(
         self, column: str, cells: Sequence[CellFault], *, count: int, rows: NDArray[np.int64] | None = None
     ) -> None:
         """Add faulty cells of a column, the first of them at least, and how many there are in all.
+
+        A column may be read several times, for several inputs or for what is missing first and what is wrong then: of a
+        row the first fault is kept.
 
         Args:
             column: The column.
@@ -87,11 +91,18 @@ class Faults:
             count: How many there are.
             rows: The rows of all of them, from 0; None: `cells` are all, or they are not known.
         """
-        self.rows.append(np.array([cell.row - 1 for cell in cells], np.int64) if rows is None else rows)
+        named = np.array([cell.row - 1 for cell in cells], np.int64) if rows is None else rows
         self.has_all_rows = self.has_all_rows and (rows is not None or len(cells) == count)
-        if count and column not in self.counts:
-            self.counts[column] = count
-            self.cells.extend(cells[: self.most])
+        before = self._rows_of.get(column, np.zeros(0, np.int64))
+        new = np.setdiff1d(named, before)
+        if not len(new) and (column in self.counts or not count):
+            return
+        self.rows.append(new)
+        self._rows_of[column] = np.union1d(before, new)
+        self.counts[column] = self.counts.get(column, 0) + count - (len(named) - len(new))
+        room = self.most - sum(cell.column == column for cell in self.cells)
+        fresh = set(new.tolist()) if len(before) else None
+        self.cells.extend([cell for cell in cells if fresh is None or cell.row - 1 in fresh][: max(0, room)])
 
     def raise_all(self, table: Locating) -> None:
         """Raise what was gathered, if anything.
@@ -107,10 +118,11 @@ class Faults:
     def describe_cells(self, table: Locating) -> list[Problem]:
         """Return the first ten faulty cells with their places, and how many more there are."""
         for_each = max(1, _SHOWN_CELLS // max(1, len(self.counts)))
+        ordered = sorted(self.cells, key=lambda cell: cell.row)
         shown = [
             cell
             for column in list(self.counts)[:_SHOWN_CELLS]
-            for cell in [cell for cell in self.cells if cell.column == column][:for_each]
+            for cell in [cell for cell in ordered if cell.column == column][:for_each]
         ]
         shown.sort(key=lambda cell: cell.row)
         places = table.locate([(cell.row, cell.column) for cell in shown])
