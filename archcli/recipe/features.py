@@ -53,6 +53,9 @@ LINE_LABEL: Final = "label"
 TS_VALUES: Final = "values"
 """The column of a `.ts` file that holds all dimensions side by side; each alone is called `dim_0`, `dim_1`, ..."""
 
+TS_ELAPSED: Final = "elapsed"
+"""The column of a `.ts` file with a time beside each value that holds how long after the first a step is."""
+
 TS_CLASS: Final = "class"
 """The column of a `.ts` file that holds the classes."""
 

@@ -73,7 +73,7 @@ SOURCES: Final[Mapping[str, Signature]] = {
     "ts": Signature(
         "ts",
         "A file of time series as the UEA and UCR archives have them; the columns are `values`, all dimensions side by "
-        "side, `dim_0`, `dim_1`, ..., and `class` or `target`.",
+        "side, `dim_0`, `dim_1`, ..., `elapsed` where times stand beside the values, and `class` or `target`.",
         {"path": Field("path", FilePath(), "The file, relative to the recipe.", required=True)},
         first="path",
     ),

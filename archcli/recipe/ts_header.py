@@ -1,11 +1,13 @@
 """The head of a `.ts` file, in which the UEA and UCR archives keep time series, and what it says of the lines below.
 
 Bagnall et al., *The UEA multivariate time series classification archive* (2018); dimensions stand between colons, the
-values of each between commas, and the class or the number to be learned is the last.
+values of each between commas, and the class or the number to be learned is the last. With a time beside each value
+(`@timeStamps true`) they stand in brackets: `(2024-05-31 14:00:00,1.5)`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,9 +15,10 @@ from typing import Final
 
 from archcli.errors import DataError, Location, Problem, Source
 from archcli.recipe.delimited import shown_path
-from archcli.recipe.features import TS_CLASS, TS_TARGET, TS_VALUES
+from archcli.recipe.features import TS_CLASS, TS_ELAPSED, TS_TARGET, TS_VALUES
 
 _SHOWN_CHARACTERS: Final = 400
+_PARTS: Final = re.compile(r"(?:^|(?<=:))(?:[^:(]+|\([^()]*\)|\()*")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class TsHeader:
         dimensions: How many values there are at each step.
         classes: The labels that there are; None: the last part of a line is no label.
         has_target: Whether the last part of a line is a number to be learned.
+        has_times: Whether a time stands beside each value.
     """
 
     path: Path
@@ -35,6 +39,7 @@ class TsHeader:
     dimensions: int
     classes: tuple[str, ...] | None
     has_target: bool
+    has_times: bool = False
 
     @property
     def label(self) -> str | None:
@@ -47,7 +52,8 @@ class TsHeader:
     def columns(self) -> tuple[str, ...]:
         """All that can be read."""
         own = () if self.label is None else (self.label,)
-        return (TS_VALUES, *(f"dim_{number}" for number in range(self.dimensions)), *own)
+        times = (TS_ELAPSED,) if self.has_times else ()
+        return (TS_VALUES, *(f"dim_{number}" for number in range(self.dimensions)), *times, *own)
 
 
 def read_ts_header(path: Path) -> TsHeader:
@@ -84,6 +90,11 @@ def parse_ts_header(path: Path, lines: Iterable[str]) -> TsHeader:
     raise DataError(Problem("not-a-ts", message, Location(Source(shown_path(path)), 1)))
 
 
+def split_line(line: str) -> list[str]:
+    """Return the parts of a line: dimensions, and the label; a colon in brackets is one of a time."""
+    return _PARTS.findall(line.strip()) if "(" in line else line.strip().split(":")
+
+
 def locate_in_line(path: Path, number: int, line: str, start: int = 0, stop: int | None = None) -> Location:
     """Return the place of characters of a line, from 0; a long line is not shown."""
     text = line.rstrip("\r\n")
@@ -99,21 +110,18 @@ def _settle(path: Path, line: int, said: dict[str, tuple[list[str], int]], rest:
         words, _ = said.get(key, ([], 0))
         return bool(words) and words[0].lower() == "true"
 
-    if is_true("timestamps"):
-        message = "`@timeStamps true`: values with a time beside each are not read, expected `@timeStamps false`"
-        where = Location(Source(shown_path(path)), said["timestamps"][1])
-        raise DataError(Problem("not-a-ts", message, where, "write the values alone, at even distances"))
     labels, has_target = said.get("classlabel", ([], 0))[0], is_true("targetlabel")
     classes = tuple(labels[1:]) if is_true("classlabel") else None
     first = next((text for _, text in rest if text.strip() and not text.lstrip().startswith("#")), None)
     if first is None:
         where = Location(Source(shown_path(path)), line)
         raise DataError(Problem("no-rows", f"`{path.name}` has no line below `@data`, expected examples", where))
-    parts = len(first.split(":")) - (classes is not None or has_target)
+    has_times = is_true("timestamps")
+    parts = len(split_line(first)) - (classes is not None or has_target)
     words, where_said = said.get("dimensions", ([], line))
     if not words:
-        return TsHeader(path, line, max(1, parts), classes, has_target)
+        return TsHeader(path, line, max(1, parts), classes, has_target, has_times)
     if not words[0].isdecimal() or int(words[0]) < 1:
         message = f"`@dimensions` wants a whole number from 1, found `{words[0]}`"
         raise DataError(Problem("not-a-ts", message, Location(Source(shown_path(path)), where_said)))
-    return TsHeader(path, line, int(words[0]), classes, has_target)
+    return TsHeader(path, line, int(words[0]), classes, has_target, has_times)

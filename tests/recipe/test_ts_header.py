@@ -32,6 +32,10 @@ def test_columns_are_all_values_each_dimension_and_the_label(tmp_path: Path) -> 
     [
         ("@data\n1,2\n", ("values", "dim_0")),
         ("@classLabel true a\n@data\n1,2:3,4:a\n", ("values", "dim_0", "dim_1", "class")),
+        (
+            "@timeStamps true\n@classLabel true a\n@data\n(2004-10-01 00:00:00,8):(2004-10-01 00:00:00,9):a\n",
+            ("values", "dim_0", "dim_1", "elapsed", "class"),
+        ),
         ("@classLabel false\n@targetLabel true\n@data\n1,2:5\n", ("values", "dim_0", "target")),
     ],
 )
@@ -54,11 +58,6 @@ def test_dimensions_that_are_not_said_are_counted(text: str, columns: tuple[str,
             "a,b,c\n1,2,3\n",
             "not-a-ts",
             "expected a line such as `@problemName ...`, or `@data` before the examples, found `a,b,c`",
-        ),
-        (
-            HEAD.replace("false", "true"),
-            "not-a-ts",
-            "`@timeStamps true`: values with a time beside each are not read, expected `@timeStamps false`",
         ),
         ("@dimensions two\n@data\n1\n", "not-a-ts", "`@dimensions` wants a whole number from 1, found `two`"),
         ("@data\n\n", "no-rows", "`moves.ts` has no line below `@data`, expected examples"),

@@ -88,7 +88,7 @@ def test_numbers_can_be_learned(section: Section) -> None:
 
 
 def test_a_missing_value_in_a_sequence(section: Section, shown: Shown) -> None:
-    """It could not be told from padding."""
+    """It is refused unless the recipe says what stands for it."""
     assert shown(DataError, load, section, EVEN) == (
         """\
 error[missing-value]: row 2 of column `values`: the value at step 3 is missing, expected a number
@@ -96,9 +96,45 @@ error[missing-value]: row 2 of column `values`: the value at step 3 is missing, 
   |
 7 | 4,5,?:1
   | ^^^^^^^
-hint: fill it in, or leave the row out; what has as many steps in each example can be a `numeric` with `missing: mean`
+hint: fill it in, leave the row out, or write `missing: mean`
 """
     )
+
+
+TIMED = """\
+@timeStamps true
+@dimensions 2
+@classLabel true 0 1
+@data
+(2004-10-01 00:00:00,1),(2004-10-01 01:00:00,2),(2004-10-01 04:00:00,?):(2004-10-01 00:00:00,4),(2004-10-01 01:00:00,5),(2004-10-01 04:00:00,6):0
+(3,7),(5.5,8):(3,9),(5.5,10):1
+"""  # noqa: E501 -- as the archives have them
+
+
+def test_values_with_times_are_taken_in_order(section: Section) -> None:
+    """Whatever lies between them; who asks for it gets how long after the first each is."""
+    alone = load(section, TIMED, missing="zero").training.inputs["signal"]
+    beside = load(section, TIMED, columns=("dim_1", "elapsed")).training.inputs["signal"]
+
+    nan = np.nan
+    np.testing.assert_array_equal(alone, [[[1, 4], [2, 5], [nan, 6]], [[7, 9], [8, 10], [nan, nan]]])
+    np.testing.assert_array_equal(beside, [[[4, 0], [5, 3600], [6, 14400]], [[9, 0], [10, 2.5], [nan, nan]]])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("(5.5,8)", "(2,8)", "line 6: the time `2` is not after the one before it"),
+        ("(5.5,8)", "(6,8)", "line 6: the dimensions have values at different times, expected the same times in each"),
+        ("(5.5,8)", "(soon,8)", "line 6: expected a number or a time such as `2024-05-31 14:00`, found `soon`"),
+        ("(5.5,8)", "(5.5,many)", "line 6: expected a number, or `?` where it is missing, found `many`"),
+        ("(5.5,8)", "8", "line 6: expected a time and a value in brackets, `(time,value)`, found `8`"),
+        (",(5.5,8)", "", "line 6: the dimensions have 1, 2 values, expected as many in each"),
+    ],
+)
+def test_times_that_cannot_be_used(section: Section, shown: Shown, old: str, new: str, message: str) -> None:
+    """By their line."""
+    assert shown(DataError, load, section, TIMED.replace(old, new, 1)).startswith(f"error[not-a-ts]: {message}\n")
 
 
 def test_unequal_series_are_no_arrays(section: Section, shown: Shown) -> None:
