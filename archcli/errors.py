@@ -2,8 +2,8 @@
 
     ArchcliError             carries every problem found, and the exit status
     ├── RecipeError       2  the recipe is wrong (or the command line: an override, a name)
-    ├── DataError         3  the data are wrong: missing file, text in a numeric column, one class only
-    ├── SetupError        4  the machine is: a missing extra, no space, a folder that cannot be written
+    ├── DataError         3  the data are wrong: missing file, text in a numeric column; or have no room: a full disk
+    ├── SetupError        4  the machine is: a missing extra, a folder that cannot be written
     └── TrainingError     5  training itself failed: the loss is not finite, out of memory
 
     Interrupted     130/143  Ctrl-C or SIGTERM; what was reached is kept
@@ -14,9 +14,13 @@ keeps its traceback.
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, Final
+
+_NO_SPACE: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
+_NO_SPACE_TEXTS: Final = ("No space left on device", "Disk quota exceeded")
 
 
 @dataclass(frozen=True)
@@ -96,13 +100,13 @@ class RecipeError(ArchcliError):
 
 
 class DataError(ArchcliError):
-    """The data that the recipe names are missing or do not fit it."""
+    """The data that the recipe names are missing or do not fit it; or what is to be written does not fit the disk."""
 
     exit_status = 3
 
 
 class SetupError(ArchcliError):
-    """The machine lacks something: a package, a permission, space."""
+    """The machine lacks something: a package, a permission."""
 
     exit_status = 4
 
@@ -121,3 +125,19 @@ class Interrupted(Exception):  # noqa: N818 -- not an error: the user asked for 
         super().__init__(kept)
         self.exit_status = exit_status
         self.kept = kept
+
+
+def is_full(error: BaseException) -> bool:
+    """Tell whether a disk is full, or a user's share of it; also where a library gives no number of the error."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno in _NO_SPACE
+    return any(text in str(error) for text in _NO_SPACE_TEXTS)
+
+
+def unwritten(problem: Problem, error: BaseException) -> ArchcliError:
+    """Return what to raise where `error` kept something from being written, which `problem` describes.
+
+    Returns:
+        A `DataError` where a disk is full, else a `SetupError`.
+    """
+    return DataError(problem) if is_full(error) else SetupError(problem)

@@ -21,9 +21,10 @@ from archcli.cli import (
     run_commands,
     tune_command,
 )
+from archcli.cli.lines import give_up_output
 from archcli.cli.network import OFFLINE, OFFLINE_VARIABLE, shown_fetching, take_offline
 from archcli.cli.starting import collector_at_rest
-from archcli.errors import ArchcliError, Interrupted
+from archcli.errors import ArchcliError, DataError, Interrupted, is_full
 
 _HELP = "Train a neural network from one YAML recipe: checked, measured, exported."
 _EPILOG = "Begin with: archcli train cnn-digits"
@@ -93,6 +94,35 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a class name that the locale cannot write is no crash
+    try:
+        try:
+            _run(given)
+        finally:
+            if isinstance(sys.stdout, io.TextIOBase):  # none where it was closed
+                sys.stdout.flush()
+    except BrokenPipeError:  # whoever reads has had enough
+        give_up_output()
+        sys.exit(1)
+    except OSError as error:
+        if not is_full(error):
+            raise
+        give_up_output()
+        _show_full(error)
+        sys.exit(DataError.exit_status)
+
+
+def _show_full(error: OSError) -> None:
+    """Say that a disk is full; what files are written by names theirs, so that this is mostly standard output."""
+    from archcli.cli.render import open_console, print_problems
+    from archcli.errors import Problem
+
+    place = error.filename or "standard output"
+    message = f"`{place}` cannot be written: {(error.strerror or str(error)).lower()}"
+    print_problems([Problem("cannot-write", message, hint="free some space on that disk")], open_console(stderr=True))
+
+
+def _run(given: list[str]) -> None:
+    """Run the command that is `given`, show what goes wrong, and end the process with the exit status."""
     try:
         with collector_at_rest(), shown_fetching(given):
             build_app(given[0] if given else None)(args=given, prog_name="archcli")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,9 @@ from archcli.cli.next_commands import called
 from archcli.cli.options import DEFAULT_RUNS, AsJson, Quiet, RunArgument, RunsFolder
 from archcli.cli.starting import start_long_work
 from archcli.errors import TrainingError
+
+if TYPE_CHECKING:
+    from archcli.commands.evaluate import EvaluateReport
 
 
 class PartOption(StrEnum):
@@ -23,6 +26,36 @@ class PartOption(StrEnum):
     test = "test"
 
 
+DataArgument = Annotated[Path | None, typer.Argument(metavar="[DATA]", help="Score it on this file or folder instead.")]
+OtherData = Annotated[Path | None, typer.Option("--file", hidden=True, help="Another way to write DATA.")]
+Part = Annotated[
+    PartOption | None,
+    typer.Option("--part", "--on", help="The part of its data; left out: the test part.", show_default=False),
+]
+Under = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-under",
+        metavar="SCORE=NUMBER",
+        help="End with status 5 if this score is lower; may be repeated.",
+        show_default=False,
+    ),
+]
+Over = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fail-over",
+        metavar="ERROR=NUMBER",
+        help="End with status 5 if this error, such as `mae`, is higher; may be repeated.",
+        show_default=False,
+    ),
+]
+Mistakes = Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst to list.")]
+NoBaselines = Annotated[
+    bool, typer.Option("--no-baselines", help="Fit and score nothing to compare with, which is quicker.")
+]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command()(evaluate)
@@ -30,37 +63,14 @@ def add_to(app: typer.Typer) -> None:
 
 def evaluate(
     run: RunArgument,
-    data: Annotated[
-        Path | None, typer.Argument(metavar="[DATA]", help="Score it on this file or folder instead.")
-    ] = None,
+    data: DataArgument = None,
     *,
-    part: Annotated[
-        PartOption | None,
-        typer.Option("--part", "--on", help="The part of its data; left out: the test part.", show_default=False),
-    ] = None,
-    file: Annotated[Path | None, typer.Option("--file", hidden=True, help="Another way to write DATA.")] = None,
-    under: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-under",
-            metavar="SCORE=NUMBER",
-            help="End with status 5 if this score is lower; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    over: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--fail-over",
-            metavar="ERROR=NUMBER",
-            help="End with status 5 if this error, such as `mae`, is higher; may be repeated.",
-            show_default=False,
-        ),
-    ] = None,
-    mistakes: Annotated[int, typer.Option("--mistakes", min=0, help="How many of the worst to list.")] = 5,
-    no_baselines: Annotated[
-        bool, typer.Option("--no-baselines", help="Fit and score nothing to compare with, which is quicker.")
-    ] = False,
+    part: Part = None,
+    file: OtherData = None,
+    under: Under = None,
+    over: Over = None,
+    mistakes: Mistakes = 5,
+    no_baselines: NoBaselines = False,
     runs: RunsFolder = DEFAULT_RUNS,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -71,8 +81,6 @@ def evaluate(
     Baselines are scored on the same examples: the largest class, the mean, the
     last value of a series, and a linear model of the same features.
     """
-    from archcli.cli.render import open_console, print_json, print_problems
-
     file = data or file
     if part is not None and file is not None:
         raise typer.BadParameter("`--part` and DATA say two different things: give one", param_hint="--part")
@@ -89,13 +97,19 @@ def evaluate(
         mistakes=mistakes,
         with_baselines=not no_baselines,
     )
+    _show(report, as_json=as_json)
+    print_next(f"archcli export {called(report.run.path, runs)} --format saved_model", quiet=quiet or as_json)
+
+
+def _show(report: EvaluateReport, *, as_json: bool) -> None:
+    """Print the report, and end with status 5 where a threshold is missed."""
+    from archcli.cli.evaluate_render import print_report
+    from archcli.cli.render import open_console, print_json, print_problems
+
     if as_json:
         print_json(report.data(), open_console())
     else:
-        from archcli.cli.evaluate_render import print_report
-
         print_report(report, open_console())
     if report.missed:
         print_problems(report.missed, open_console(stderr=True))
         raise typer.Exit(TrainingError.exit_status)
-    print_next(f"archcli export {called(report.run.path, runs)} --format saved_model", quiet=quiet or as_json)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from archcli.cli.lines import print_next
+from archcli.cli.lines import give_up_output, print_next
 from archcli.cli.next_commands import called
 from archcli.cli.options import DEFAULT_RUNS, AsJson, Quiet, RunArgument, RunsFolder
 from archcli.cli.starting import start_long_work
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from archcli.errors import Problem
 
 _STDIN = Path("-")
+_STANDARD_OUTPUT = 1
 _CALM_SECONDS = 1.0
 _BETWEEN_SECONDS = 0.2
 _CLEAR_LINE = "\r\x1b[2K"
@@ -61,39 +62,47 @@ class OnErrorOption(StrEnum):
     skip = "skip"
 
 
+DataArgument = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="DATA",
+        help="The raw inputs: CSV, TSV, Parquet, NPZ, NPY, JSON lines, text lines, an image, a folder; `-` is "
+        "standard input.",
+        show_default=False,
+    ),
+]
+TextOption = Annotated[
+    str | None, typer.Option("--text", "-t", help="Answer this text in place of a file.", show_default=False)
+]
+OutputOption = Annotated[
+    Path | None, typer.Option("--output", "-o", help="Write the answers to this file.", show_default=False)
+]
+FormatOption = Annotated[
+    AnswerFormatOption | None,
+    typer.Option("--format", "-f", help="The format of the answers; left out: told by the output's name, or CSV."),
+]
+ReadAsOption = Annotated[
+    InputFormatOption | None,
+    typer.Option("--input-format", help="The format of the data; left out: told by its name, or CSV."),
+]
+OnError = Annotated[
+    OnErrorOption, typer.Option("--on-error", help="`skip` leaves rows out that cannot be used, and reports them.")
+]
+IdOption = Annotated[
+    str | None, typer.Option("--id", metavar="COLUMN", help="Carry this column along.", show_default=False)
+]
+
+
 def predict(
     run: RunArgument,
-    data: Annotated[
-        Path | None,
-        typer.Argument(
-            metavar="DATA",
-            help="The raw inputs: CSV, TSV, Parquet, NPZ, NPY, JSON lines, text lines, an image, a folder; `-` is "
-            "standard input.",
-            show_default=False,
-        ),
-    ] = None,
+    data: DataArgument = None,
     *,
-    text: Annotated[
-        str | None, typer.Option("--text", "-t", help="Answer this text in place of a file.", show_default=False)
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write the answers to this file.", show_default=False)
-    ] = None,
-    written_as: Annotated[
-        AnswerFormatOption | None,
-        typer.Option("--format", "-f", help="The format of the answers; left out: told by the output's name, or CSV."),
-    ] = None,
-    read_as: Annotated[
-        InputFormatOption | None,
-        typer.Option("--input-format", help="The format of the data; left out: told by its name, or CSV."),
-    ] = None,
-    on_error: Annotated[
-        OnErrorOption,
-        typer.Option("--on-error", help="`skip` leaves rows out that cannot be used, and reports them."),
-    ] = OnErrorOption.stop,
-    id_column: Annotated[
-        str | None, typer.Option("--id", metavar="COLUMN", help="Carry this column along.", show_default=False)
-    ] = None,
+    text: TextOption = None,
+    output: OutputOption = None,
+    written_as: FormatOption = None,
+    read_as: ReadAsOption = None,
+    on_error: OnError = OnErrorOption.stop,
+    id_column: IdOption = None,
     runs: RunsFolder = DEFAULT_RUNS,
     as_json: AsJson = False,
     quiet: Quiet = False,
@@ -105,29 +114,48 @@ def predict(
     if chosen == "parquet" and output is None:
         raise typer.BadParameter("a Parquet file is no text: name it with `--output`", param_hint="--format")
     start_long_work()
-    from archcli.commands.predict import Delivery
-    from archcli.commands.predict import predict as run_predict
     from archcli.data.questions.asked import Asked
 
     stream = sys.stdin.buffer if data == _STDIN else None
     path = None if stream is not None else data
     asked = Asked(path, text, stream, _kind(read_as), id_column, leaves_out=on_error is OnErrorOption.skip)
+    to = None if output is None or _is_standard_output(output) else output
+    report = _answer(run, asked, to, chosen, runs=runs, quiet=quiet)
+    if report is not None:
+        _print_end(report, asked, to, runs, as_json=as_json, quiet=quiet)
+
+
+def _answer(
+    run: str, asked: Asked, output: Path | None, written_as: AnswerFormat, *, runs: Path, quiet: bool
+) -> PredictReport | None:
+    """Answer, and say what is left out; None: whoever reads the answers has had enough of them."""
+    from archcli.commands.predict import Delivery
+    from archcli.commands.predict import predict as run_predict
+
     sys.stdout.flush()
     reporter = Reporter(is_shown=not quiet and (output is not None or not sys.stdout.isatty()))
-    delivery = Delivery(sys.stdout.buffer if output is None else output, chosen, reporter.tell, reporter.count)
+    delivery = Delivery(sys.stdout.buffer if output is None else output, written_as, reporter.tell, reporter.count)
     try:
         report = run_predict(run, asked, delivery, runs=runs)
     except BrokenPipeError:
-        _give_up_output()
-        return
+        give_up_output()
+        return None
     except BaseException:
         reporter.end()
         if output is None:
-            _give_up_output()
+            give_up_output()
         raise
     reporter.end()
     reporter.close(report)
-    _print_end(report, asked, output, runs, as_json=as_json, quiet=quiet)
+    return report
+
+
+def _is_standard_output(output: Path) -> bool:
+    """Tell whether a path, such as `/dev/stdout`, is what standard output leads to already."""
+    try:
+        return os.path.samestat(output.stat(), os.fstat(_STANDARD_OUTPUT))
+    except OSError:
+        return False
 
 
 class Reporter:
@@ -202,14 +230,6 @@ def _print_end(
         print_json({**data, "left_out": report.left_out}, open_console())
     elif output is not None and not quiet:
         sys.stdout.write(f"wrote {output}: {report.answers:,} answers\n")
-    if asked.path is not None:
+    if asked.path is not None and report.can_be_scored:
         again = f"archcli evaluate {called(report.run.path, runs)} {shlex.quote(str(asked.path))}"
         print_next(again, quiet=quiet or as_json)
-
-
-def _give_up_output() -> None:
-    """Let nothing more be written to a standard output that cannot be written to, not even when the process ends."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

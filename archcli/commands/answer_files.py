@@ -11,8 +11,7 @@ from typing import Any, BinaryIO, Final, Literal, Protocol
 
 from archcli.commands.answer_texts import Table, csv_header, csv_lines, json_lines
 from archcli.commands.answers import ClassColumn, NumberColumn
-from archcli.errors import SetupError
-from archcli.runs.writing import cannot_write, write_with
+from archcli.runs.writing import is_stream, write_error, write_with
 
 AnswerFormat = Literal["csv", "tsv", "jsonl", "json", "parquet"]
 
@@ -55,22 +54,25 @@ def write_answers(tables: Iterable[Table], to: Path | BinaryIO, written_as: Answ
         written_as: The format.
 
     Raises:
-        SetupError: `cannot-write`; what was at the path before is still there.
+        DataError, SetupError: `cannot-write`, as `archcli.runs.writing.write_with`; what was at the path before is
+            still there.
         BrokenPipeError: Whoever reads the stream has had enough.
     """
     if not isinstance(to, Path):
-        _write_stream(tables, to, written_as)
-    elif to.exists() and not to.is_file():
+        _write_stream(tables, to, written_as, name=Path("standard output"))
+    elif is_stream(to):
         try:
-            with to.open("wb") as file:
-                _write(tables, file, written_as)
+            with to.open("ab") as file:  # what was written to it before stays
+                _write_stream(tables, file, written_as, name=to)
+        except BrokenPipeError:
+            raise
         except OSError as error:
-            raise SetupError(cannot_write(to, error)) from error
+            raise write_error(to, error) from error
     else:
-        write_with(to.resolve() if to.is_symlink() else to, lambda path: _write_file(tables, path, written_as))
+        write_with(to, lambda path: _write_file(tables, path, written_as))
 
 
-def _write_stream(tables: Iterable[Table], stream: BinaryIO, written_as: AnswerFormat) -> None:
+def _write_stream(tables: Iterable[Table], stream: Any, written_as: AnswerFormat, *, name: Path) -> None:
     try:
         if written_as != "json":
             _write(tables, stream, written_as)
@@ -83,7 +85,7 @@ def _write_stream(tables: Iterable[Table], stream: BinaryIO, written_as: AnswerF
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise SetupError(cannot_write(Path("standard output"), error)) from error
+        raise write_error(name, error) from error
 
 
 def _write_file(tables: Iterable[Table], path: Path, written_as: AnswerFormat) -> None:

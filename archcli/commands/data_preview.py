@@ -16,8 +16,8 @@ from archcli.commands.reading import read_data
 from archcli.data.audit.naming import RowNames, name_examples
 from archcli.data.dataset import Part
 from archcli.data.splits import PartName
-from archcli.errors import Problem, RecipeError, SetupError
-from archcli.runs.writing import cannot_write, write_with
+from archcli.errors import Problem, RecipeError
+from archcli.runs.writing import write_error, write_with
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def preview_data(text: str, overrides: Sequence[str] = (), *, count: int, output
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise SetupError(cannot_write(folder, error)) from None
+        raise write_error(folder, error) from None
     drawn = {name: _draw(part, folder / f"{name}.png", names) for name, part in parts.items()}
     return PreviewReport(recipe.name, names, drawn, folder)
 

@@ -12,7 +12,7 @@ from archcli.commands.reading import read_data
 from archcli.commands.resume import check_same_data
 from archcli.commands.saved import SavedRun, open_saved
 from archcli.data.dataset import Dataset
-from archcli.errors import ArchcliError, Problem, RecipeError, SetupError
+from archcli.errors import ArchcliError, Problem, RecipeError
 from archcli.export.extras import require
 from archcli.export.format import Format, Quantize
 from archcli.export.formats import FORMATS
@@ -21,7 +21,7 @@ from archcli.export.shipment import Arrays, Trained
 from archcli.export.shipping import Shipped, describe_parity, ship
 from archcli.recipe.checking import load_recipe
 from archcli.runs.directory import Run
-from archcli.runs.writing import cannot_write
+from archcli.runs.writing import write_error
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def export(
             shipped = ship(trained, form, folder, sample=sample, quantize=quantize, calibration=calibration)
             folder.rename(path)
     except OSError as error:
-        raise SetupError(cannot_write(path, error)) from None
+        raise write_error(path, error) from None
     snippet = form.snippet(path, shipped.shipment, shipped.sizes)
     parity = describe_parity(shipped, form, quantize, sample)
     return ExportReport(saved.run, format_name, quantize, path, sample, shipped, parity, snippet)

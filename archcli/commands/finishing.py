@@ -80,7 +80,7 @@ def finish(prepared: Prepared, outcome: Outcome, run: Run, pictures: Drawing) ->
         pictures: Draws.
 
     Raises:
-        SetupError: A file cannot be written.
+        DataError, SetupError: A file cannot be written: the disk is full, or anything else is wrong.
     """
     give_back_unused()  # chunks of data, of which there are no more
     _draw_curves(prepared, outcome, run, pictures)

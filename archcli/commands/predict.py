@@ -19,15 +19,16 @@ import numpy as np
 
 from archcli.commands.answer_files import AnswerFormat, write_answers
 from archcli.commands.answer_texts import Table
-from archcli.commands.answering import Answering
+from archcli.commands.answering import Answering, by_name
 from archcli.commands.answers import AnswerColumn, NumberColumn, TextColumn, answer_table
 from archcli.commands.saved import SavedRun, open_saved
-from archcli.data.questions.asked import Asked
+from archcli.data.questions.asked import Asked, find_kind
 from archcli.data.questions.reading import Questions, read_questions
+from archcli.data.rows import has_targets
 from archcli.engine.interruption import EXIT_STATUS_OF_SIGNALS
-from archcli.errors import Interrupted, Problem, RecipeError, SetupError
+from archcli.errors import Interrupted, Problem, RecipeError
 from archcli.runs.directory import Run
-from archcli.runs.writing import cannot_write
+from archcli.runs.writing import write_error
 
 MOST_ROWS: Final = 65536
 BYTES_OF_PART: Final = 64 * 2**20
@@ -37,6 +38,9 @@ FIRST_ROWS: Final = 1024
 """So many examples are answered first, so that a slow model's first answers come soon; then twice as many each time."""
 
 SECONDS_AT_ONCE: Final = 0.5
+_SCORED: Final = ("csv", "tsv", "parquet", "npz", "corpus", "folder", "own")
+"""What `evaluate` reads."""
+
 _BYTES_OF_CELL: Final = 32
 """A number as it is answered, rounded and written."""
 
@@ -49,11 +53,13 @@ class PredictReport:
         run: The run that answered.
         answers: How many examples were answered.
         left_out: How many could not be used and were left out.
+        can_be_scored: Whether `evaluate` can compare the answers with what the same file or folder says.
     """
 
     run: Run
     answers: int
     left_out: int
+    can_be_scored: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ def predict(text: str, asked: Asked, delivery: Delivery, *, runs: Path) -> Predi
     Raises:
         RecipeError: There is no such run, or it has no model yet; or the answers would take the place of the examples.
         DataError: The examples cannot be read, or one of them cannot be used and is not to be left out.
-        SetupError: The answers cannot be written.
+        DataError, SetupError: The answers cannot be written: the disk is full, or anything else is wrong.
         Interrupted: Somebody asked for the end; a file that was there before is still there.
         BrokenPipeError: Whoever reads the answers has had enough.
     """
@@ -99,7 +105,7 @@ def predict(text: str, asked: Asked, delivery: Delivery, *, runs: Path) -> Predi
     work = _Work(saved, replace(asked, rows=_rows_at_once(saved.model)), delivery)
     with _ended_by_signal(), closing(work.tables()) as tables:
         write_answers(tables, delivery.to, delivery.written_as)
-    return PredictReport(saved.run, work.answers, work.left_out)
+    return PredictReport(saved.run, work.answers, work.left_out, _can_be_scored(saved, asked, work))
 
 
 class _Work:
@@ -141,14 +147,21 @@ class _Work:
             start = stop
 
     def _no_answers(self, id_name: str | None) -> Table:
-        """Return the table of no answer: what would be answered to one example, without it."""
-        model = self._saved.model
-        given = [_nothing(tensor) for tensor in model.inputs]
-        leaves = [leaf.name for facts in self._saved.facts.inputs.values() for leaf in facts.leaves]
-        named = dict(zip((tensor.name for tensor in model.inputs), given, strict=True))
-        answers = self._answering.answer(named if len(given) > 1 else {leaves[0]: given[0]}, count=1)
-        none = {name: array[:0] for name, array in answers.items()}
+        """Return the table of no answer: the columns that there would be; a model may not take an empty text."""
+        given = by_name(self._saved.model.output, self._saved.scored)
+        none = {name: np.zeros((0, *(size or 1 for size in one.shape[1:])), np.float32) for name, one in given.items()}
         return _numbered(answer_table(none, self._saved.scored), np.zeros(0, np.int64), id_name, [])
+
+
+def _can_be_scored(saved: SavedRun, asked: Asked, work: _Work) -> bool:
+    """Tell whether `evaluate` reads the same examples: all of them, and what is to be answered with them."""
+    if asked.path is None or asked.kind is not None or work.left_out:
+        return False
+    facts, source = saved.facts, saved.recipe.data.source
+    ahead = max((target.shape[0] or 0 for target in facts.targets.values() if target.is_series), default=0)
+    if find_kind(asked, facts, source) not in _SCORED or work.answers <= ahead:
+        return False
+    return has_targets(asked.path, facts, source)
 
 
 def _numbered(table: Table, rows: Any, id_name: str | None, ids: list[str] | None) -> Table:
@@ -179,11 +192,6 @@ def _size(tensor: Any) -> int:
     return math.prod(lengths)
 
 
-def _nothing(tensor: Any) -> Any:
-    shape = (1, *(length or 1 for length in tensor.shape[1:]))
-    return np.full(shape, "", np.object_) if tensor.dtype == "string" else np.zeros(shape, tensor.dtype)
-
-
 def _check_places(asked: Asked, delivery: Delivery) -> None:
     """See that answers do not take the place of the examples, and that there is a folder for them.
 
@@ -193,7 +201,7 @@ def _check_places(asked: Asked, delivery: Delivery) -> None:
     """
     if isinstance(delivery.to, Path) and not delivery.to.parent.is_dir():
         reason = FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
-        raise SetupError(cannot_write(delivery.to, reason))
+        raise write_error(delivery.to, reason)
     if asked.path is None or not isinstance(delivery.to, Path) or not delivery.to.is_file():
         return
     if asked.path.exists() and delivery.to.samefile(asked.path):

@@ -68,16 +68,14 @@ def read_rows(
         DataError: The file cannot be read, a column is missing, a value cannot be used, or a label is no class of
             the model.
     """
-    kinds = input_kinds(facts)
     delimiter = file_delimiter(path, source)
-    if is_corpus(path, facts, source):
-        names = FileNames(tuple(facts.inputs), "column")
-    elif has_own_form(path, source, kinds):
-        names = FileNames(list_own_columns(path, source, kinds, location=location), "column")
-    else:
-        names = read_names(path, delimiter=delimiter, location=location)
+    names = _list_names(path, facts, source, delimiter=delimiter, location=location)
     check_columns(path, facts, names, location)
-    known = {name: target for name, target in facts.targets.items() if _is_known(target, names.names, needs_targets)}
+    known = {
+        name: target
+        for name, target in facts.targets.items()
+        if _is_known(target, names.names, needs_targets=needs_targets)
+    }
     wanted = [column for given in facts.inputs.values() for column in given.columns]
     wanted += [column for target in known.values() for column in target.columns]
     table = _open(path, facts, source, wanted, delimiter=delimiter, location=location, needs_targets=needs_targets)
@@ -97,7 +95,28 @@ def read_rows(
     return Rows(inputs, values, np.arange(1, table.examples + 1))
 
 
-def _is_known(target: TargetFacts, names: Sequence[str], needs_targets: bool) -> bool:  # noqa: FBT001 -- its caller's
+def has_targets(path: Path, facts: Facts, source: Named | None) -> bool:
+    """Tell whether a file has what the answers to it are to be compared with: `read_rows` finds targets in it.
+
+    Raises:
+        DataError: It is nothing that `read_rows` reads.
+    """
+    names = _list_names(path, facts, source, delimiter=file_delimiter(path, source))
+    return any(_is_known(target, names.names, needs_targets=True) for target in facts.targets.values())
+
+
+def _list_names(
+    path: Path, facts: Facts, source: Named | None, *, delimiter: str, location: Location | None = None
+) -> FileNames:
+    kinds = input_kinds(facts)
+    if is_corpus(path, facts, source):
+        return FileNames(tuple(facts.inputs), "column")
+    if has_own_form(path, source, kinds):
+        return FileNames(list_own_columns(path, source, kinds, location=location), "column")
+    return read_names(path, delimiter=delimiter, location=location)
+
+
+def _is_known(target: TargetFacts, names: Sequence[str], *, needs_targets: bool) -> bool:
     if target.is_series:
         return needs_targets
     return bool(target.columns) and set(target.columns) <= set(names)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import ml_dtypes
 import numpy as np
 
-from archcli.errors import Problem, SetupError, TrainingError
+from archcli.errors import Problem, TrainingError, unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -51,7 +51,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Write a checkpoint to `path`, whole or not at all.
 
     Raises:
-        SetupError: `checkpoint-not-written`: the folder cannot be written, or is full.
+        DataError: `checkpoint-not-written`: the disk is full.
+        SetupError: `checkpoint-not-written`: the folder cannot be written.
     """
     temporary = path.with_name(f"{path.name}.tmp")
     metadata = {"format": FORMAT, "variables": [_describe(array) for array in checkpoint.variables]}
@@ -68,13 +69,12 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         _flush_folder(path.parent)
     except OSError as error:
         temporary.unlink(missing_ok=True)
-        raise SetupError(
-            Problem(
-                "checkpoint-not-written",
-                f"the checkpoint `{path}` cannot be written: {error.strerror}",
-                hint="make room or choose a folder that can be written, then resume the run",
-            )
-        ) from error
+        problem = Problem(
+            "checkpoint-not-written",
+            f"the checkpoint `{path}` cannot be written: {error.strerror}",
+            hint="make room or choose a folder that can be written, then resume the run",
+        )
+        raise unwritten(problem, error) from error
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -112,9 +112,8 @@ class CheckpointFolder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise SetupError(
-                Problem("checkpoint-not-written", f"the folder `{folder}` cannot be made: {error.strerror}")
-            ) from error
+            message = f"the folder `{folder}` cannot be made: {error.strerror}"
+            raise unwritten(Problem("checkpoint-not-written", message), error) from error
 
     def is_due(self) -> bool:
         """Return whether it is time to write again."""
@@ -129,7 +128,7 @@ class CheckpointFolder:
         """Write where to go on, and the best epoch's state if it is new.
 
         Raises:
-            SetupError: `checkpoint-not-written`.
+            DataError, SetupError: `checkpoint-not-written`.
         """
         began = time.monotonic()
         if self._unwritten_best is not None:

@@ -118,7 +118,7 @@ class Session:
 
         Raises:
             TrainingError: `loss-not-finite`, `out-of-memory`, `step-failed`.
-            SetupError: `checkpoint-not-written`.
+            DataError, SetupError: `checkpoint-not-written`.
             Interrupted: Ctrl-C or SIGTERM; the state is kept.
         """
         if not self.is_over:

@@ -90,7 +90,7 @@ def train_model(
     Raises:
         RecipeError: `step-does-not-fit`, `unknown-monitor`, `monitor-without-direction`, `checkpoint-mismatch`,
             `nothing-to-train`, `rule-does-not-fit`, `window-does-not-fit`, `lengths-not-known`, `xla-needs-one-length`.
-        SetupError: `checkpoint-not-written`.
+        DataError, SetupError: `checkpoint-not-written`.
         TrainingError: `loss-not-finite`, `out-of-memory` with the largest batch that fits, `step-failed`,
             `checkpoint-damaged`, `worker-lost`.
         Interrupted: Ctrl-C or SIGTERM; the state is in `last.npz`.

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archcli.errors import Problem, RecipeError, SetupError
+from archcli.errors import Problem, RecipeError
 from archcli.runs.status import Status, now_text, read_status, write_status
-from archcli.runs.writing import cannot_write
+from archcli.runs.writing import write_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,7 +127,7 @@ def create_run(root: Path, recipe_name: str) -> Run:
         The run, whose number no other process has.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     folder = root / recipe_name
     try:
@@ -140,7 +140,7 @@ def create_run(root: Path, recipe_name: str) -> Run:
         write_status(reserved / "status.json", Status("running", recipe_name, number, started=now, changed=now))
         return Run(reserved.rename(folder / f"{number}-{timestamp}"), recipe_name, number)
     except OSError as error:
-        raise SetupError(cannot_write(folder, error)) from error
+        raise write_error(folder, error) from error
 
 
 def open_run(text: str, root: Path) -> Run:

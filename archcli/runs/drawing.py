@@ -15,9 +15,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING, Any, Final
 
+from archcli.errors import DataError, Problem
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+_FULL: Final = "archcli.errors.DataError: "
+"""What the process says last where a picture has no room."""
 
 _SERVE: Final = "from archcli.runs.drawing import serve; serve()"
 
@@ -66,13 +71,20 @@ class Drawing:
                 self.process.stdin.flush()
 
     def finish(self) -> Undrawn | None:
-        """Wait until every picture is drawn; tell which could not be."""
+        """Wait until every picture is drawn; tell which could not be.
+
+        Raises:
+            DataError: `cannot-write`: the disk is full.
+        """
         self.end()
         undrawn = self.wanted[len(_read(self.done).splitlines()) :]
         if not undrawn:
             return None
         trace = _read(self.trouble)
-        reason = trace.rpartition("\n")[2].removeprefix("archcli.errors.SetupError: ") or "drawing ended without a word"
+        said = trace.rpartition("\n")[2]
+        if said.startswith(_FULL):
+            raise DataError(Problem("cannot-write", said.removeprefix(_FULL), hint="free some space on that disk"))
+        reason = said.removeprefix("archcli.errors.SetupError: ") or "drawing ended without a word"
         return Undrawn(f"not drawn: {', '.join(path.name for path in undrawn)}: {reason}", trace)
 
     def end(self) -> None:

@@ -8,8 +8,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from archcli.errors import SetupError
-from archcli.runs.writing import cannot_write
+from archcli.runs.writing import write_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,21 +42,21 @@ def new_evaluation(run: Run, what: str) -> Iterator[NewEvaluation]:
         what: The part, or the file, whose name is shortened to letters, digits, `.`, `_` and `-`.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     folder = run.path / "evaluations"
     try:
         folder.mkdir(exist_ok=True)
         number, path = _reserve(folder)
     except OSError as error:
-        raise SetupError(cannot_write(folder, error)) from error
+        raise write_error(folder, error) from error
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", what)[:_LONGEST_NAME].strip("-.") or "data"
     evaluation = NewEvaluation(path, folder / f"{number}-{name}")
     try:
         yield evaluation
         path.rename(evaluation.final)
     except OSError as error:
-        raise SetupError(cannot_write(evaluation.final, error)) from error
+        raise write_error(evaluation.final, error) from error
     finally:
         shutil.rmtree(path, ignore_errors=True)
 

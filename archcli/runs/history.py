@@ -66,7 +66,7 @@ class History:
             values: What was logged, by name.
 
         Raises:
-            SetupError: `cannot-write`.
+            DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
         """
         numbers = {name: float(value) for name, value in values.items()}
         self._add(
@@ -79,7 +79,7 @@ class History:
         """Write what is not yet on disk.
 
         Raises:
-            SetupError: `cannot-write`.
+            DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
         """
         if not self._dirty:
             return

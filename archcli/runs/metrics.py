@@ -62,7 +62,7 @@ def write_metrics(run: Run, metrics: RunMetrics) -> None:
     """Write the run's `metrics.json`.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     write_json(run.metrics, asdict(metrics))
 

@@ -36,7 +36,7 @@ def plot_learning_curves(
         recipe_name: For the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     drawn = [name for name in names if any(name in row or f"val_{name}" in row for row in rows)][:_MOST_PANELS]
     columns = min(len(drawn), 2) or 1
@@ -64,7 +64,7 @@ def plot_confusion(
         part: `test`, `validation` or `training`, for the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     classes = len(class_names)
     totals = counts.sum(axis=1, keepdims=True)
@@ -110,7 +110,7 @@ def plot_predictions(
         part: `test`, `validation` or `training`, for the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     finite = np.isfinite(truth) & np.isfinite(predicted)
     left_out = int(truth.size - finite.sum())

@@ -54,7 +54,7 @@ def plot_rankings(path: Path, *, curves: Sequence[RankingCurve], of: int, recipe
         part: `test`, `validation`, `training`, or a file, for the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     which = "" if len(curves) == of else f", the {len(curves)} of {of} with the smallest area"
     with page(path, width=11.0, height=6.0, margins=(0.07, 0.1, 0.99, 0.89, 0.16)) as figure:
@@ -101,7 +101,7 @@ def plot_calibration(
         part: For the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     there = counts > 0
     with page(path, width=6.4, height=7.4, margins=(0.13, 0.08, 0.97, 0.92, 0.2)) as figure:
@@ -143,7 +143,7 @@ def plot_residuals(
         part: For the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     finite = np.isfinite(truth) & np.isfinite(predicted)
     predicted = predicted[finite]
@@ -179,7 +179,7 @@ def plot_horizon(
         part: For the title.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     from matplotlib.ticker import MaxNLocator
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal, get_args
 
-from archcli.errors import Interrupted, Problem, RecipeError, SetupError
-from archcli.runs.writing import cannot_write, write_json
+from archcli.errors import DataError, Interrupted, Problem, RecipeError, SetupError
+from archcli.runs.writing import write_error, write_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def write_status(path: Path, status: Status) -> None:
     """Write a `status.json`.
 
     Raises:
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     write_json(path, vars(status))
 
@@ -111,7 +111,7 @@ def claim_run(run: Run, *, monitor: str, mode: Mode) -> Iterator[None]:
 
     Raises:
         RecipeError: `run-in-use`: another process trains this run.
-        SetupError: `cannot-write`.
+        DataError, SetupError: `cannot-write`: the disk is full, or anything else is wrong.
     """
     before = read_status(run.status)
     started = now_text() if before is None else before.started
@@ -128,7 +128,7 @@ def claim_run(run: Run, *, monitor: str, mode: Mode) -> Iterator[None]:
             raise
         finally:
             if end is not None:
-                with suppress(SetupError):  # the failure that is under way is what the user must see
+                with suppress(DataError, SetupError):  # the failure that is under way is what the user must see
                     write_status(run.status, replace(status, state=end, changed=now_text()))
 
 
@@ -138,7 +138,7 @@ def _lock(run: Run) -> Iterator[None]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
-        raise SetupError(cannot_write(path, error)) from error
+        raise write_error(path, error) from error
     try:
         if not _try_lock(descriptor, fcntl.LOCK_EX, patience_seconds=_PATIENCE_SECONDS):
             raise RecipeError(

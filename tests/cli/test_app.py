@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -36,3 +40,32 @@ def test_a_mistyped_command_is_compared_with_all(archcli: Archcli) -> None:
 
     assert outcome.status == 2
     assert "Did you mean 'check', 'schema'?" in " ".join(outcome.err.split())
+
+
+@pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="only Linux has such a device")
+@pytest.mark.parametrize("arguments", [("--version",), ("recipes", "list"), ("check", "mlp-xor", "--json")])
+def test_a_full_disk_behind_standard_output_is_one_sentence(arguments: tuple[str, ...]) -> None:
+    """Whatever is printed, and however little of it: status 3 and no traceback."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "archcli", *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == 3
+    assert done.stderr == (
+        "error[cannot-write]: `standard output` cannot be written: no space left on device\n"
+        "hint: free some space on that disk\n\n"
+        "1 problem; for more: archcli explain cannot-write\n"
+    )
+
+
+def test_who_has_had_enough_of_the_output_ends_it() -> None:
+    """No traceback, as `head` closes a pipe."""
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    with os.fdopen(writing, "wb") as pipe:
+        command = [sys.executable, "-m", "archcli", "--version"]
+        done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (1, "")

@@ -184,6 +184,18 @@ def test_nothing_left_to_answer(folder: Path, archcli: Archcli) -> None:
     assert (folder / "none.jsonl").read_text(encoding="utf-8") == ""
 
 
+def test_nothing_left_to_answer_by_a_model_that_takes_no_empty_text(folder: Path, archcli: Archcli) -> None:
+    """The columns are known without asking it."""
+    recipe = WORDS.replace("GlobalAveragePooling1D", "GRU: 2").replace("name: words", "name: heard")
+    (folder / "heard.yaml").write_text(recipe.replace("epochs: 15", "epochs: 1"), encoding="utf-8")
+    train(str(folder / "heard.yaml"), runs=folder / "runs", command="", progress=SilentProgress())
+    (folder / "silent.csv").write_text('said\n""\n', encoding="utf-8")
+
+    done = archcli("predict", "heard", "silent.csv", "--on-error", "skip", cwd=folder)
+
+    assert (done.status, done.out) == (0, "row,mood,probability of glad,probability of sad\n")
+
+
 def test_standard_input(folder: Path, archcli: Archcli, monkeypatch: pytest.MonkeyPatch) -> None:
     """A CSV, or lines of JSON where that is said."""
     expected = archcli("predict", "table", "table.csv", cwd=folder).out
@@ -341,3 +353,51 @@ def test_every_format_can_be_asked_for() -> None:
     """The options name what can be written and read."""
     assert set(predict_command.AnswerFormatOption) == {"csv", "tsv", "jsonl", "json", "parquet"}
     assert set(predict_command.InputFormatOption) == {"csv", "tsv", "jsonl", "txt", "parquet", "npz", "npy"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "suggested"),
+    [
+        (("table", "table.csv"), "archcli evaluate table/1 table.csv"),
+        (("photos", "photos"), "archcli evaluate photos/1 photos"),
+        (("photos", "alone"), None),  # in no folder of a class
+        (("table", "asked.csv"), None),
+        (("table", "wrong.csv", "--on-error", "skip"), None),
+        (("table", "spoilt.csv", "--on-error", "skip"), None),
+        (("words", "--text", "good day"), None),
+    ],
+)
+def test_only_what_works_is_suggested(
+    folder: Path, archcli: Archcli, arguments: tuple[str, ...], suggested: str | None
+) -> None:
+    """Examples can be scored where what is to be answered stands beside all of them, and none is left out."""
+    first, *rows = (folder / "table.csv").read_text(encoding="utf-8").splitlines()
+    asked = [",".join(line.split(",")[:3]) for line in (first, *rows)]
+    (folder / "asked.csv").write_text("\n".join(asked) + "\n", encoding="utf-8")
+    (folder / "spoilt.csv").write_text("\n".join([first, *rows, "x,2,Bonn,low,n"]) + "\n", encoding="utf-8")
+    (folder / "alone").mkdir(exist_ok=True)
+    Image.new("L", (5, 5), 9).save(folder / "alone" / "one.png")
+
+    done = archcli("predict", *arguments, cwd=folder)
+
+    assert done.status == 0
+    said = [line.removeprefix("next: ") for line in done.err.splitlines() if line.startswith("next: ")]
+    assert said == ([] if suggested is None else [suggested])
+    if suggested is not None:
+        assert archcli(*suggested.split()[1:], cwd=folder).status == 0
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="this system has no such name")
+def test_the_name_of_standard_output_is_standard_output(folder: Path) -> None:
+    """It is not replaced where it leads to a file: what was in the file before, and is written to it later, stays."""
+    script = "echo before; {0} predict table asked.csv -q -o /dev/stdout; echo after"
+    (folder / "asked.csv").write_text("a,b,town\n1,2,Bonn\n", encoding="utf-8")
+    command = script.format(f"{sys.executable} -m archcli")
+
+    with (folder / "log.txt").open("wb") as log:
+        subprocess.run(["sh", "-c", command], stdout=log, cwd=folder, check=True)  # noqa: S607
+
+    before, header, answer, after = (folder / "log.txt").read_text(encoding="utf-8").splitlines()
+    assert (before, after) == ("before", "after")
+    assert header.startswith("row,kind,")
+    assert answer.startswith("1,")

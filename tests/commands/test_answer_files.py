@@ -16,7 +16,7 @@ from archcli.commands import answer_files
 from archcli.commands.answer_files import WRITERS, AnswerFormat, write_answers
 from archcli.commands.answer_texts import Table
 from archcli.commands.answers import ClassColumn, NumberColumn, TextColumn
-from archcli.errors import DataError, Problem, SetupError
+from archcli.errors import DataError, Problem
 
 
 def tables(*counts: int) -> Iterator[Table]:
@@ -119,7 +119,7 @@ def test_a_full_disk_is_said(name: str) -> None:
     """A device is written to, and not replaced by a file."""
     path = Path("/dev/full")
 
-    with path.open("wb", buffering=0) as stream, pytest.raises(SetupError) as raised:
+    with path.open("wb", buffering=0) as stream, pytest.raises(DataError) as raised:
         write_answers(tables(2), stream if name == "standard output" else path, "csv")
 
     assert raised.value.problems == (
@@ -130,6 +130,19 @@ def test_a_full_disk_is_said(name: str) -> None:
         ),
     )
     assert not path.is_file()
+
+
+def test_what_a_process_has_open_is_added_to(tmp_path: Path) -> None:
+    """What was written to it before stays, and so does the file, though its name in `/proc` is a link to it."""
+    path = tmp_path / "answers.csv"
+    path.write_text("before\n", encoding="utf-8")
+    number = path.stat().st_ino
+
+    with path.open("ab") as file:
+        write_answers(tables(1), Path(f"/proc/self/fd/{file.fileno()}"), "csv")
+
+    assert path.read_text(encoding="utf-8").startswith("before\nrow,")
+    assert path.stat().st_ino == number
 
 
 def test_who_has_had_enough_ends_it() -> None:

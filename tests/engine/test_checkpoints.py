@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from typing import TYPE_CHECKING
 
 import ml_dtypes
@@ -10,7 +12,7 @@ import pytest
 
 from archcli.engine import checkpoints
 from archcli.engine.checkpoints import Checkpoint, CheckpointFolder, read_checkpoint, write_checkpoint
-from archcli.errors import SetupError, TrainingError
+from archcli.errors import DataError, SetupError, TrainingError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +108,23 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     assert problem.code == "checkpoint-not-written"
     assert problem.message == f"the checkpoint `{path}` cannot be written: No such file or directory"
     assert problem.hint == "make room or choose a folder that can be written, then resume the run"
+
+
+def test_a_full_disk_is_told_from_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one has the exit status 3, the other 4; nothing is left of the checkpoint."""
+
+    def fail(_: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(DataError) as caught:
+        write_checkpoint(tmp_path / "last.npz", checkpoint())
+
+    assert caught.value.problems[0].code == "checkpoint-not-written"
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from archcli.errors import DataError, Problem
 from archcli.runs.drawing import Undrawn, drawing
 from archcli.runs.plots import plot_confusion, plot_learning_curves
 
@@ -44,6 +45,18 @@ def test_a_picture_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     assert undrawn.message == f"not drawn: b.png, c.png: `{missing}` cannot be written: no such file or directory"
     assert undrawn.trace.startswith("Traceback")
     assert [path.exists() for path in (before, missing, after)] == [True, False, False]
+
+
+@pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="only Linux has such a device")
+def test_a_full_disk_ends_it() -> None:
+    """As it does wherever else a file of the run is written."""
+    with drawing() as pictures:
+        pictures.draw(plot_learning_curves, Path("/dev/full"), **CURVES)
+        with pytest.raises(DataError) as caught:
+            pictures.finish()
+
+    message = "`/dev/full` cannot be written: no space left on device"
+    assert caught.value.problems == (Problem("cannot-write", message, hint="free some space on that disk"),)
 
 
 def test_a_machine_that_can_start_no_process_draws_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from archcli.errors import SetupError
+from archcli.errors import DataError, SetupError
 from archcli.runs.writing import cannot_write, write_json, write_text, write_with
 
 
@@ -88,6 +88,49 @@ def test_a_folder_that_is_missing_is_a_setup_error(tmp_path: Path) -> None:
     assert problem.code == "cannot-write"
     assert problem.message == f"`{path}` cannot be written: no such file or directory"
     assert problem.hint == "check who owns that folder, or choose another one"
+
+
+def test_a_full_disk_is_told_from_what_only_the_setup_can_mend(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It ends with the exit status 3; what was there before stays, and nothing else."""
+    write_text(tmp_path / "a.txt", "old")
+
+    def fail(_: int) -> None:
+        raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+    monkeypatch.setattr(os, "fsync", fail)
+
+    with pytest.raises(DataError) as caught:
+        write_text(tmp_path / "a.txt", "new")
+
+    assert caught.value.problems[0].message == f"`{tmp_path / 'a.txt'}` cannot be written: disk quota exceeded"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "old"
+
+
+@pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="only Linux has such a device")
+def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    """Also where a link leads to it; that it is full is said."""
+    link = tmp_path / "full.txt"
+    link.symlink_to("/dev/full")
+
+    with pytest.raises(DataError):
+        write_text(link, "text")
+    write_text(Path("/dev/null"), "text")
+
+    assert not Path("/dev/full").is_file()
+    assert not Path("/dev/null").is_file()
+    assert link.is_symlink()
+
+
+def test_a_link_stays_where_what_it_leads_to_is_replaced(tmp_path: Path) -> None:
+    """The file has one name that is its own."""
+    (tmp_path / "file.txt").write_text("old", encoding="utf-8")
+    (tmp_path / "link.txt").symlink_to("file.txt")
+
+    write_text(tmp_path / "link.txt", "new")
+
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "file.txt").read_text(encoding="utf-8") == "new"
 
 
 def test_a_full_disk_asks_for_space() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from shutil import copyfileobj
 from typing import Any
 
-from archcli.errors import DataError, Problem, SetupError
+from archcli.errors import DataError, Problem, unwritten
 from archcli.recipe.delimited import shown_path
 
 
@@ -37,8 +37,8 @@ def spooled(stream: Any, name: str, *, suffix: str) -> Iterator[Spooled]:
         suffix: How the file's name ends.
 
     Raises:
-        DataError: What the block raises, under the stream's name.
-        SetupError: There is no room for the file.
+        DataError: What the block raises, under the stream's name; or there is no room for the file.
+        SetupError: It cannot be written for another reason.
     """
     with tempfile.TemporaryDirectory(prefix="archcli-") as folder:
         path = Path(folder) / f"{name}{suffix}"
@@ -50,7 +50,7 @@ def spooled(stream: Any, name: str, *, suffix: str) -> Iterator[Spooled]:
             problem = Problem(
                 "cannot-write", f"`{name}` cannot be kept in `{folder}`: {reason}", hint="free some space"
             )
-            raise SetupError(problem) from error
+            raise unwritten(problem, error) from error
         names = {shown_path(path): name, path.name: name}
         rename: Callable[[Problem], Problem] = lambda problem: renamed(problem, names)  # noqa: E731
         try:
