@@ -106,7 +106,7 @@ def run_saved(model: keras.Model, inputs: Arrays, scored: Scored) -> dict[str, N
     taken = {leaf.name: inputs[leaf.name] for facts in scored.inputs.values() for leaf in facts.leaves}
     given = _single(taken)
     size = fitting_prediction(model, given, most=BATCH)
-    return _by_name(run_halving(lambda size: predict_outputs(model, given, batch_size=size), size), scored)
+    return by_name(run_halving(lambda size: predict_outputs(model, given, batch_size=size), size), scored)
 
 
 class Answering:
@@ -135,7 +135,7 @@ class Answering:
         if not self._batch_size:
             self._batch_size = fitting_prediction(self._model, _single(given), most=BATCH)
         if not fed_back(self._scored):
-            return _by_name(run_halving(lambda size: self._run(_single(given), size), self._batch_size), self._scored)
+            return by_name(run_halving(lambda size: self._run(_single(given), size), self._batch_size), self._scored)
         return run_halving(lambda size: self._run_freely(given, count, size), self._batch_size)
 
     def _run(self, given: Any, size: int) -> Any:
@@ -190,7 +190,7 @@ def _run_free(
     kept: dict[str, NDArray[Any]] = {}
     steps = max(values.shape[1] for values in read.values())
     for step in range(steps):
-        answers = _by_name(model.predict_on_batch(_single({**placed, **place(read)})), scored)
+        answers = by_name(model.predict_on_batch(_single({**placed, **place(read)})), scored)
         for name in scored.outputs:
             _keep(kept, name, answers[name], step, steps, is_stepwise=name in answering.values())
         for name, facts in shifts.items():
@@ -239,7 +239,8 @@ def _first_output(facts: InputFacts, scored: Scored) -> str:
     return next(name for name, target in scored.learned.items() if target.name == facts.shift_of)
 
 
-def _by_name(answers: Any, scored: Scored) -> dict[str, NDArray[Any]]:
+def by_name(answers: Any, scored: Scored) -> dict[str, Any]:
+    """Return what a model gives, or describes of it, by its outputs' names, also where there is but one."""
     return dict(answers) if isinstance(answers, Mapping) else {next(iter(scored.outputs)): answers}
 
 
