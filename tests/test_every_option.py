@@ -23,9 +23,10 @@ from archcli.engine.training_data import TrainingData
 from archcli.errors import DataError, RecipeError
 from archcli.recipe.built_in import BUILT_IN, SIGNATURES
 from archcli.recipe.checking import load_recipe
-from archcli.recipe.features import INPUTS, TARGETS
+from archcli.recipe.input_types import INPUTS
 from archcli.recipe.schema import RECIPE
 from archcli.recipe.sources import SOURCES
+from archcli.recipe.target_types import TARGETS
 from archcli.recipe.tuning import draw_trials
 from archcli.recipe.types import MapOf, Section
 

@@ -16,7 +16,8 @@ from archcli.data.splits import (
     split_examples,
     split_in_order,
 )
-from archcli.data.table import Labels, TargetValues
+from archcli.data.table import TargetValues
+from archcli.data.texts import Labels
 from archcli.errors import Problem, RecipeError
 from archcli.recipe.recipe import Data
 

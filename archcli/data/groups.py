@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import ClassNumbers, Labels, Numbers, Table
+from archcli.data.table import ClassNumbers, Numbers, Table
+from archcli.data.texts import Labels
 from archcli.errors import Location
 
 _SHOWN: Final = 10

@@ -15,7 +15,8 @@ from archcli.data.faults import Faults
 from archcli.data.groups import GroupedTable, group_rows
 from archcli.data.sources import open_file, open_source
 from archcli.data.sources.own_forms import open_own
-from archcli.data.table import Labels, Table
+from archcli.data.table import Table
+from archcli.data.texts import Labels
 from archcli.data.windows import WindowedTable, cut_windows, order_in_time
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, built_in_set

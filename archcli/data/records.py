@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.cells import find_missing
 from archcli.data.faults import CellFault, Faults
 from archcli.data.groups import find_empty_sequences
-from archcli.data.table import ArrayTable, ClassNumbers, Labels, Numbers, find_missing
+from archcli.data.table import ArrayTable, ClassNumbers, Numbers
+from archcli.data.texts import Labels
 from archcli.errors import Location, Problem
 from archcli.recipe.ts_header import locate_in_line
 

@@ -2,67 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final, Protocol, overload, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.cells import find_missing, number_fault
 from archcli.data.faults import CellFault, Faults, Locating
+from archcli.data.texts import Labels
 from archcli.errors import Location, Problem
 from archcli.recipe.built_in import NO_LABEL
 
 Numbers = NDArray[np.float32]
 """A column of numbers, `(examples, *shape)`."""
 
-Labels = Sequence[str]
-"""A column of labels or texts, one for each example."""
-
 Raw = NDArray[np.float32] | NDArray[np.int32] | NDArray[np.object_]
 """What an input is before the saved model prepares it: numbers, indices, or texts, `(examples, 1)`."""
 
 ClassNumbers = tuple[NDArray[np.int32], tuple[str, ...]]
 """A column of labels by number, `(examples, *shape)`, -1 where there is none, and the labels in their order."""
-
-MISSING: Final = frozenset({"na", "n/a", "nan", "null", "none", "?", "-"})
-"""Words that say that there is no value, written small."""
-
-
-@dataclass(frozen=True, eq=False)
-class CodedTexts(Sequence[str]):
-    """Texts of which many are alike, each different one held once.
-
-    Attributes:
-        codes: The number of each text, `(texts,)`, int32.
-        words: The different texts, in the order of their numbers.
-    """
-
-    codes: NDArray[np.int32]
-    words: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-    @overload
-    def __getitem__(self, index: int) -> str: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> CodedTexts: ...
-
-    def __getitem__(self, index: int | slice) -> str | CodedTexts:
-        if isinstance(index, slice):
-            return CodedTexts(self.codes[index], self.words)
-        return self.words[int(self.codes[index])]
-
-    def __iter__(self) -> Iterator[str]:
-        return map(self.words.__getitem__, self.codes.tolist())
-
-    def different(self) -> tuple[str, ...]:
-        """Return the texts that there are, each once."""
-        used = np.flatnonzero(np.bincount(self.codes, minlength=len(self.words)))
-        return self.words if len(used) == len(self.words) else tuple(self.words[code] for code in used.tolist())
 
 
 @dataclass(frozen=True)
@@ -278,92 +239,9 @@ class ArrayTable:
         faults.problems.append(Problem("wrong-dtype", message, self.location, hint))
 
 
-def find_missing(texts: Labels, column: str, noun: str, expected: str, faults: Faults) -> None:
-    """Put the texts of a column that are empty or blank into `faults`, where a `label` or a `text` is expected."""
-    missing = find_texts(texts, lambda text: not text.strip())
-    cells = [
-        CellFault(
-            "missing-value",
-            row,
-            column,
-            f"row {row} of {noun} `{column}` is empty, expected a {expected}",
-            "fill it in, or leave the row out",
-        )
-        for row in (missing[: faults.most] + 1).tolist()
-    ]
-    faults.add_cells(column, cells, count=len(missing), rows=missing)
-
-
-def find_texts(texts: Labels, test: Callable[[str], bool]) -> NDArray[np.int64]:
-    """Return which texts pass a test, from 0; each different one is tested once where that is known."""
-    if isinstance(texts, CodedTexts):
-        passed = np.fromiter(map(test, texts.words), np.bool_, len(texts.words))
-        return np.flatnonzero(passed[texts.codes]) if passed.any() else np.zeros(0, np.int64)
-    return np.flatnonzero(np.fromiter(map(test, texts), np.bool_, len(texts)))
-
-
-def change_texts(texts: Labels, change: Callable[[str], str]) -> Labels:
-    """Return texts that are changed; each different one is changed once where that is known."""
-    if isinstance(texts, CodedTexts):
-        return CodedTexts(texts.codes, tuple(map(change, texts.words)))
-    return list(map(change, texts))
-
-
-def number_texts(texts: Labels, numbers: Mapping[str, int], otherwise: int) -> NDArray[np.int32]:
-    """Return the number of each text, `otherwise` where it has none, `(texts,)`, int32."""
-    if isinstance(texts, CodedTexts):
-        by_code = [numbers.get(word, otherwise) for word in texts.words]
-        return np.asarray(by_code, np.int32)[texts.codes]
-    return np.fromiter((numbers.get(text, otherwise) for text in texts), np.int32, len(texts))
-
-
-def is_missing(text: str) -> bool:
-    """Tell whether a cell without its blanks says that there is no value: `NA`, `?`, nothing at all."""
-    return not text or text.lower() in MISSING
-
-
 def _is_one_hot(array: NDArray[np.generic]) -> bool:
     """Tell whether an array is of rows with a single 1 among zeros, which are one label an example written out."""
     if array.ndim != 2:
         return False
     numbers = array.astype(np.int64)
     return bool(((numbers == 0) | (numbers == 1)).all() and (numbers.sum(axis=1) == 1).all())
-
-
-def number_fault(row: int, column: str, noun: str, text: str, value: float | None, *, where: str = "") -> CellFault:
-    """Describe what is no finite number.
-
-    Args:
-        row: The example, from 1.
-        column: The column.
-        noun: What the column is called.
-        text: What was found, as written.
-        value: The number that it is; None: it is none.
-        where: The place inside the row, with a blank before it.
-    """
-    place = f"row {row} of {noun} `{column}`{where}"
-    if not text:
-        return CellFault(
-            "missing-value", row, column, f"{place} is empty, expected a number", "fill it in, or leave the row out"
-        )
-    if text.lower() in MISSING or (value is not None and np.isnan(value)):
-        message = f"{place} is missing, expected a number, found `{text}`"
-        return CellFault("missing-value", row, column, message, "fill it in, or leave the row out")
-    if value is None:
-        message = f"{place}: expected a number, found `{text}`"
-        return CellFault("not-a-number", row, column, message, _number_hint(text))
-    if np.isinf(value):
-        return CellFault("not-finite", row, column, f"{place}: expected a finite number, found `{text}`")
-    message = f"{place}: expected a number below 3.4e38, the largest of float32, found `{text}`"
-    return CellFault("not-finite", row, column, message)
-
-
-_SEPARATORS: Final = str.maketrans("", "", ",'_ \u00a0\u202f")
-
-
-def _number_hint(text: str) -> str:
-    """Say how what is no number is mended; one in a notation of its own, such as `1.234,5`, by writing it otherwise."""
-    plain = text.translate(_SEPARATORS)
-    if plain != text and plain.replace(".", "").lstrip("+-").isdecimal():
-        return "write a dot before decimals and nothing between thousands: `1234.5`"
-    return "correct it, or leave the row out"

@@ -8,8 +8,10 @@ from typing import Final, cast
 
 from archcli.recipe.architectures import ARCHITECTURES
 from archcli.recipe.catalogue import CATEGORIES, Argument, Category, Entry, catalogue
-from archcli.recipe.features import INPUTS, SIDE_BY_SIDE, TARGETS
+from archcli.recipe.features import SIDE_BY_SIDE
+from archcli.recipe.input_types import INPUTS
 from archcli.recipe.sources import SOURCES
+from archcli.recipe.target_types import TARGETS
 from archcli.recipe.types import (
     Anything,
     Either,

@@ -21,10 +21,11 @@ from archcli.errors import DataError
 from archcli.recipe.built_in import BUILT_IN
 from archcli.recipe.checking import read_nodes
 from archcli.recipe.data_section import build_data
-from archcli.recipe.features import INPUTS, TARGETS
+from archcli.recipe.input_types import INPUTS
 from archcli.recipe.nodes import MapNode
 from archcli.recipe.schema import DATA
 from archcli.recipe.sources import SOURCES
+from archcli.recipe.target_types import TARGETS
 from archcli.recipe.values import Checker
 
 TABLE = "source: {csv: table.csv}"

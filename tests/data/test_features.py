@@ -11,15 +11,15 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from archcli.data.dataset import Dataset
 from archcli.data.features import INPUTS, TARGETS
-from archcli.recipe import features
+from archcli.recipe import features, input_types, target_types
 
 Load = Callable[..., Dataset]
 
 
 def test_the_types_that_recipes_may_name_are_the_types_that_there_are() -> None:
     """The table of words and the table of functions agree, but for what is read from no column of its own."""
-    assert {*INPUTS, "shift", features.SIDE_BY_SIDE} == set(features.INPUTS)
-    assert {*TARGETS, "shift"} == set(features.TARGETS)
+    assert {*INPUTS, "shift", features.SIDE_BY_SIDE} == set(input_types.INPUTS)
+    assert {*TARGETS, "shift"} == set(target_types.TARGETS)
 
 
 @pytest.mark.parametrize(("scale", "scaler"), [("standard", StandardScaler()), ("min_max", MinMaxScaler())])

@@ -18,9 +18,11 @@ from archcli.recipe.built_in import (
     built_in_set,
     find_setting_problems,
 )
-from archcli.recipe.features import INPUTS, TARGETS, read_columns
+from archcli.recipe.features import read_columns
+from archcli.recipe.input_types import INPUTS
 from archcli.recipe.recipe import Named
 from archcli.recipe.sources import SOURCES
+from archcli.recipe.target_types import TARGETS
 from archcli.recipe.types import Number, Whole
 from archcli.recipe.typing_of import is_within
 

@@ -1,4 +1,4 @@
-"""The feature types: each reads its columns and fits itself. What a recipe may say is in `archcli.recipe.features`."""
+"""The feature types: each reads its columns and fits itself. What a recipe may say is in `archcli.recipe`."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import CellFault, Faults
-from archcli.data.table import CodedTexts, Table, TargetValues, change_texts, number_texts
+from archcli.data.table import Table, TargetValues
+from archcli.data.texts import CodedTexts, change_texts, number_texts
 from archcli.recipe.built_in import NO_LABEL
 from archcli.recipe.facts import InputFacts, TargetFacts
 from archcli.recipe.recipe import Named

@@ -12,10 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.cells import is_missing
 from archcli.data.faults import CellFault, Faults
 from archcli.data.features.category import as_column
 from archcli.data.features.numeric import fit_numeric
-from archcli.data.table import Table, is_missing
+from archcli.data.table import Table
 from archcli.recipe.facts import Calendar, InputFacts
 from archcli.recipe.features import DATE_PATTERN, USUAL_DATE_PARTS
 from archcli.recipe.recipe import Named

@@ -11,11 +11,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.cells import find_missing, number_fault
 from archcli.data.faults import CellFault, Faults
 from archcli.data.groups import find_empty_sequences
 from archcli.data.questions.lines import Line, Skip, read_lines, report
 from archcli.data.questions.texts import not_utf8
-from archcli.data.table import ClassNumbers, Labels, Numbers, find_missing, number_fault
+from archcli.data.table import ClassNumbers, Numbers
+from archcli.data.texts import Labels
 from archcli.errors import Location, Problem, Source
 from archcli.recipe.facts import InputFacts
 

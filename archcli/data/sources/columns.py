@@ -13,7 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.data.table import MISSING, CodedTexts, Numbers
+from archcli.data.cells import MISSING
+from archcli.data.table import Numbers
+from archcli.data.texts import CodedTexts
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|[+-]?inf(inity)?|[+-]?nan", re.ASCII | re.IGNORECASE)
 

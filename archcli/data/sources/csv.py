@@ -17,6 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.cells import find_missing, number_fault
 from archcli.data.faults import CellFault, Faults
 from archcli.data.sources.blocks import Start
 from archcli.data.sources.columns import (
@@ -35,7 +36,8 @@ from archcli.data.sources.records import (
     is_row,
     read_blocks,
 )
-from archcli.data.table import ClassNumbers, CodedTexts, Labels, Numbers, find_missing, number_fault
+from archcli.data.table import ClassNumbers, Numbers
+from archcli.data.texts import CodedTexts, Labels
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import Record, read_records
 from archcli.recipe.headers import Header, read_header

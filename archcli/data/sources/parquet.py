@@ -14,9 +14,11 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from archcli.data.cells import find_missing, number_fault
 from archcli.data.faults import CellFault, Faults
 from archcli.data.sources.columns import TextColumn
-from archcli.data.table import ClassNumbers, CodedTexts, Labels, Numbers, find_missing, number_fault
+from archcli.data.table import ClassNumbers, Numbers
+from archcli.data.texts import CodedTexts, Labels
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import shown_path
 from archcli.recipe.parquet_names import damaged, open_parquet_file

@@ -15,7 +15,7 @@ from archcli.data.sources.columns import (
     numbers_of_floats,
     numbers_of_texts,
 )
-from archcli.data.table import CodedTexts
+from archcli.data.texts import CodedTexts
 
 
 def told(cells: NumberCells | None) -> tuple[list[float], list[int]]:
