@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -11,6 +13,7 @@ import pytest
 
 from archcli.cli.app import main
 from archcli.engine.quiet import set_variables
+from archcli.runs import drawing
 
 set_variables(os.environ)  # before a test imports TensorFlow, so that it computes here as in the program
 
@@ -35,6 +38,31 @@ class Archcli(Protocol):
 
     def __call__(self, *arguments: str | Path, cwd: Path | None = None) -> Outcome:
         """Run `archcli ARGUMENTS`."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def drawn() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Draw no pictures of runs, each of which starts a process, but within what this gives."""
+    start, draw = drawing._start, drawing.Drawing.draw
+
+    @contextmanager
+    def as_it_is() -> Iterator[None]:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(drawing, "_start", start)
+            patch.setattr(drawing.Drawing, "draw", draw)
+            yield
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawing, "_start", lambda *_: None)
+        patch.setattr(drawing.Drawing, "draw", lambda *_, **__: None)
+        yield as_it_is
+
+
+@pytest.fixture
+def pictures(drawn: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
+    """Draw the pictures of runs after all."""
+    with drawn():
+        yield
 
 
 @pytest.fixture

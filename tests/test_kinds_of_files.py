@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 import archcli.layers  # noqa: F401 -- a saved model needs our layers registered
 from archcli.cli.app import main
-from archcli.runs import drawing
 
 DRAW: Final = np.random.default_rng(0)
 COUNT: Final = 24
@@ -209,9 +208,8 @@ CASES: Final = {
 
 @pytest.fixture(autouse=True)
 def _in_tmp_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stand in a folder of the test's own, and draw no pictures."""
+    """Stand in a folder of the test's own."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(drawing, "_start", lambda *_: None)
 
 
 def run(*arguments: str) -> None:

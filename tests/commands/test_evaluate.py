@@ -84,6 +84,7 @@ def evaluated(archcli: Archcli, folder: Path, *arguments: str | Path) -> Any:
     return json.loads(done.out)
 
 
+@pytest.mark.usefixtures("pictures")
 def test_training_writes_scores_intervals_and_cheap_baselines(flowers: Path) -> None:
     """All of it of the test part, in `metrics.json`, beside the scores of every part."""
     metrics = json.loads((flowers / "metrics.json").read_text(encoding="utf-8"))
@@ -98,6 +99,7 @@ def test_training_writes_scores_intervals_and_cheap_baselines(flowers: Path) -> 
     }
 
 
+@pytest.mark.usefixtures("pictures")
 def test_evaluation_is_kept_in_the_run(flowers: Path, folder: Path, archcli: Archcli) -> None:
     """Numbers and pictures in a folder of its own; the next one does not touch it."""
     first = evaluated(archcli, folder, flowers)
@@ -209,6 +211,7 @@ def test_a_score_that_there_is_not_is_a_mistake_of_the_command_line(
     )
 
 
+@pytest.mark.usefixtures("pictures")
 def test_a_series_is_compared_step_by_step(load: Path, folder: Path, archcli: Archcli) -> None:
     """With the last value, and with a linear autoregression on the same window, scikit-learn's to the digits shown."""
     told = evaluated(archcli, folder, load)

@@ -51,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("pictures")
 def test_a_run_of_several_labels_from_start_to_end(folder: Path, archcli: Archcli) -> None:
     """Trained on logits, scored, asked and exported; the saved model needs nothing that only training had."""
     trained = archcli("train", "films.yaml", "--quiet", cwd=folder)

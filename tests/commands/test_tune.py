@@ -27,12 +27,6 @@ train: {epochs: 2, batch_size: 16, compile: eager, optimizer: {SGD: {learning_ra
 """
 
 
-@pytest.fixture(autouse=True)
-def _no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs without pictures, which take longer than the training does; they are looked at elsewhere."""
-    monkeypatch.setattr("archcli.runs.drawing.Drawing.draw", lambda *_, **__: None)
-
-
 class _Interrupting(SilentProgress):
     """Presses Ctrl-C at the end of an epoch."""
 

@@ -51,6 +51,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.usefixtures("pictures")
 def test_a_run_of_two_targets_from_start_to_end(folder: Path, archcli: Archcli) -> None:
     """Trained, resumed, scored, asked and exported, each target under its own name."""
     assert archcli("train", "flats.yaml", "--quiet", cwd=folder).status == 0

@@ -24,32 +24,47 @@ name: shared
 data: {source: iris}
 model:
   layers: [Dense: {units: 8, use_bias: false}, BatchNormalization, ReLU, Dense: {units: $classes, activation: softmax}]
-train: {epochs: 60, batch_size: 4, optimizer: {SGD: {learning_rate: 1e-3, global_clipnorm: 0.5}}, compile: graph}
+train: {epochs: 12, batch_size: 4, optimizer: {SGD: {learning_rate: 1e-3, global_clipnorm: 0.5}}, compile: graph}
 """
 PATIENCE_SECONDS = 600
+PAUSING = """
+import sys
+from archcli.engine import checkpoints
+from archcli.cli.app import main
+
+def save_and_wait(folder, checkpoint, save=checkpoints.CheckpointFolder.save_last):
+    save(folder, checkpoint)
+    print("saved", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+
+checkpoints.CheckpointFolder.save_last = save_and_wait
+checkpoints.LEAST_SECONDS_BETWEEN = 0.0
+main()
+"""
+"""A chief that writes where to go on soon, and waits then, until its input is closed."""
 
 
 @pytest.fixture
 def recipe(tmp_path: Path) -> Path:
-    """Write a recipe of many small epochs, of 27 steps and one of an uneven batch."""
+    """Write a recipe of small epochs, of 27 steps and one of an uneven batch."""
     path = tmp_path / "shared.yaml"
     path.write_text(RECIPE, encoding="utf-8")
     return path
 
 
-def _start_pair(*arguments: str) -> list[subprocess.Popen[str]]:
+def _start_pair(*arguments: str, pausing: bool = False) -> list[subprocess.Popen[str]]:
+    """Start two workers, the chief first; it waits where `PAUSING` says, or not at all."""
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
     addresses = [f"127.0.0.1:{one.getsockname()[1]}" for one in sockets]
     for one in sockets:
         one.close()
-    started = []
+    started, pipe = [], subprocess.PIPE
     for index in range(2):
         task = {"type": "worker", "index": index}
         variables = {**os.environ, "TF_CONFIG": json.dumps({"cluster": {"worker": addresses}, "task": task})}
-        command = [sys.executable, "-m", "archcli", *arguments]
-        started.append(
-            subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        )
+        program = ["-c", PAUSING] if pausing and index == 0 else ["-m", "archcli"]
+        command = [sys.executable, *program, *arguments]
+        started.append(subprocess.Popen(command, env=variables, stdin=pipe, stdout=pipe, stderr=pipe, text=True))
     return started
 
 
@@ -57,7 +72,8 @@ def _wait_for_checkpoint(chief: subprocess.Popen[str], runs: Path) -> None:
     """Follow what the chief says until it has written where to go on."""
     assert chief.stderr is not None
     for line in chief.stderr:
-        if line.startswith("epoch") and any(runs.glob("shared/*/checkpoints/last.npz")):
+        if line == "saved\n":
+            assert any(runs.glob("shared/*/checkpoints/last.npz"))
             return
     pytest.fail("the chief ended before it wrote a checkpoint")
 
@@ -73,7 +89,9 @@ def test_workers_go_on_after_one_was_killed(recipe: Path, tmp_path: Path) -> Non
     runs = tmp_path / "runs"
     alone = [sys.executable, "-m", "archcli", "train", str(recipe), "--quiet", "--runs", str(tmp_path / "alone")]
     subprocess.run(alone, check=True, capture_output=True, timeout=PATIENCE_SECONDS)
-    chief, follower = _start_pair("train", str(recipe), "train.distribute=multi_worker", "--runs", str(runs))
+    chief, follower = _start_pair(
+        "train", str(recipe), "train.distribute=multi_worker", "--runs", str(runs), pausing=True
+    )
 
     _wait_for_checkpoint(chief, runs)
     follower.kill()
@@ -93,7 +111,7 @@ def test_workers_go_on_after_one_was_killed(recipe: Path, tmp_path: Path) -> Non
     assert outputs[1][1].count("\n") == 1
     (expected,) = (tmp_path / "alone").glob("shared/*-*")
     found, wanted = _history(run), _history(expected)
-    assert len(found) == len(wanted) == 60
+    assert len(found) == len(wanted) == 12
     assert np.abs(np.array(found) - np.array(wanted)).max() < 1e-6
     assert json.loads((run / "environment.json").read_text(encoding="utf-8"))["distribution"] == {
         "mode": "multi_worker",
@@ -107,7 +125,9 @@ def test_workers_go_on_after_one_was_killed(recipe: Path, tmp_path: Path) -> Non
 def test_a_signal_to_one_worker_ends_all(recipe: Path, tmp_path: Path) -> None:
     """SIGTERM to the one that does not write: both keep to the same step, and both end with status 143."""
     runs = tmp_path / "runs"
-    chief, follower = _start_pair("train", str(recipe), "train.distribute=multi_worker", "--runs", str(runs))
+    chief, follower = _start_pair(
+        "train", str(recipe), "train.distribute=multi_worker", "--runs", str(runs), pausing=True
+    )
 
     _wait_for_checkpoint(chief, runs)
     follower.send_signal(signal.SIGTERM)

@@ -15,7 +15,7 @@ import math
 import subprocess
 import sys
 import wave
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -30,7 +30,6 @@ from sklearn.metrics import accuracy_score, f1_score, log_loss, mean_absolute_er
 from statsmodels.datasets import elnino
 
 from archcli.cli.app import main
-from archcli.runs import drawing
 from tests.real.files import CARS, read_csv, read_sunspots, write_auto_mpg, write_csv
 
 Array = NDArray[Any]
@@ -597,17 +596,8 @@ def _run(folder: Path, *arguments: str) -> Any:
 
 
 @pytest.fixture(scope="module")
-def no_pictures() -> Iterator[None]:
-    """Start no process that draws: here only answers count."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(drawing, "_start", lambda *_: None)
-        yield
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory, no_pictures: None) -> Trained:
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Every case, trained, evaluated, asked; the fresh interpreter is one process for all."""
-    del no_pictures
     done = Trained()
     scoring = ("evaluate", "case", "--no-baselines", "--mistakes", "0", "--json")
     for name, case in CASES.items():

@@ -15,6 +15,7 @@ from archcli.errors import DataError, Problem
 from archcli.runs.drawing import Undrawn, drawing
 from archcli.runs.plots import plot_confusion, plot_learning_curves
 
+pytestmark = pytest.mark.usefixtures("pictures")
 CURVES = {"rows": [{"epoch": 1, "loss": 1.0}], "names": ["loss"], "best_epoch": 1, "recipe_name": "xor"}
 COUNTS = {"counts": np.eye(2, dtype=np.int64), "class_names": "ab", "recipe_name": "xor", "part": "test"}
 
