@@ -31,6 +31,7 @@ def check_class_counts(data: Data, targets: Mapping[str, TargetValues]) -> None:
             "one-class-only",
             f"every example of `{name}` is of the class `{target.classes[0]}`, expected at least two classes",
             data.targets[name].location,
+            "add examples of another class, or see whether this is the column that was meant",
         )
         for name, target in targets.items()
         if len(target.classes) == 1 and data.targets[name].name != "multilabel"

@@ -46,7 +46,8 @@ def open_corpus(path: Path, windows: Windows, *, location: Location | None = Non
             f"`{shown_path(path)}` has {len(symbols)} {split}s, expected at least {size + windows.ahead}: one window "
             f"needs as many"
         )
-        raise DataError(Problem("series-too-short", message, location, "take a shorter window"))
+        hint = "give a longer text, or train with a shorter window"
+        raise DataError(Problem("series-too-short", message, location, hint))
     between = "" if split == "character" else " "
     cut = as_column(between.join(symbols[at * size : (at + 1) * size + windows.ahead]) for at in range(count))
     return ArrayTable(path.name, "column", {windows.name: cut}, count, location)

@@ -224,7 +224,7 @@ def check_columns(
             "column-not-found",
             f"`{path.name}` has no {names.noun} `{column}`, which `{owner}` is read from",
             place,
-            column_hint(column, names.names, names.header),
+            column_hint(column, names.names, names.header, is_new=True),
         )
         for column, owner in wanted.items()
         if column not in names.names

@@ -101,7 +101,8 @@ def cut_windows(
     if not windowed.examples:
         rows = f"{table.examples} row{'s' * (table.examples != 1)}"
         message = f"`{table.name}` has {rows}, expected at least {past + ahead}: one window needs as many"
-        raise DataError(Problem("series-too-short", message, location, "take a shorter window"))
+        hint = "give more rows, or train with a shorter window"
+        raise DataError(Problem("series-too-short", message, location, hint))
     return windowed
 
 
@@ -127,6 +128,7 @@ def order_in_time(table: Table, column: str, *, is_series: bool) -> NDArray[np.i
             column,
             f"row {row + 1} of column `{column}`: expected a number or a time such as `2024-05-31 14:00`, "
             f"found `{texts[row]}`",
+            "write the year first, then month and day with two digits: `2024-05-31`",
         )
         for row in wrong[:_SHOWN]
     ]

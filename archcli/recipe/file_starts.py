@@ -46,7 +46,7 @@ def read_start(path: Path, location: Location | None) -> bytes:
     """
     if path.is_dir():
         message = f"`{shown_path(path)}` is a folder, expected a file"
-        raise DataError(Problem("not-readable", message, location))
+        raise DataError(Problem("not-readable", message, location, "name a file in it"))
     try:
         with path.open("rb") as file:
             start = file.read(_SNIFFED_BYTES)
@@ -73,12 +73,13 @@ def check_is_csv(path: Path, location: Location | None) -> None:
             message = f"`{shown}` is {what}, expected a CSV"
             told = hint.format(path=shown, stem=shown_path(path.with_suffix("")))
             raise DataError(Problem("not-a-csv", message, location, told))
-    encoding = next((name for mark, name in _MARKS if start.startswith(mark)), None) or _guess_wide_encoding(start)
+    encoding = wide_encoding(start)
     if encoding is not None:
         message = f"`{shown}` is {encoding}, expected UTF-8"
         raise DataError(Problem("not-utf8", message, location, encoding_hint(path, encoding)))
     if b"\0" in start:
-        raise DataError(Problem("not-a-csv", f"`{shown}` is a binary file, expected a CSV", location))
+        message = f"`{shown}` is a binary file, expected a CSV"
+        raise DataError(Problem("not-a-csv", message, location, "export the table as CSV, in UTF-8"))
     if not start.removeprefix(b"\xef\xbb\xbf").strip():
         raise DataError(Problem("empty-file", f"`{shown}` is empty, expected a CSV", location, _EMPTY))
 
@@ -119,15 +120,21 @@ def file_not_found(path: Path, location: Location | None) -> Problem:
     if not path.parent.is_dir():
         return Problem("file-not-found", f"there is no folder `{shown_path(path.parent)}`", location, relative)
     try:
-        match = near_match(path.name, [other.name for other in path.parent.iterdir() if other.is_file()])
+        match = near_match(path.name, [other.name for other in path.parent.iterdir()])
     except OSError:
         match = None
     hint = f"did you mean `{match}`?" if match else relative
     return Problem("file-not-found", f"there is no file `{shown_path(path)}`", location, hint)
 
 
-def _guess_wide_encoding(start: bytes) -> str | None:
-    """Name the encoding of a text whose characters are of two bytes, one of which is mostly zero; None: it is none."""
+def wide_encoding(start: bytes) -> str | None:
+    """Name the encoding of a text that begins with its mark, or has two bytes a character, one of them mostly zero.
+
+    None: it is none.
+    """
+    marked = next((name for mark, name in _MARKS if start.startswith(mark)), None)
+    if marked is not None:
+        return marked
     even, odd = start[0::2].count(0), start[1::2].count(0)
     half = len(start) / 2
     if max(even, odd) < 0.7 * half or min(even, odd) > 0.01 * half:

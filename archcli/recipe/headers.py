@@ -14,13 +14,22 @@ from archcli.recipe.built_in import BUILT_IN, built_in_set, find_setting_problem
 from archcli.recipe.delimited import Record, read_records, shown_path
 from archcli.recipe.feature_problems import find_feature_problems, settle_columns
 from archcli.recipe.features import FOLDER_CLASS, FOLDER_FILE, FOLDER_TEXT, read_columns, side_by_side
-from archcli.recipe.file_starts import check_is_csv, encoding_hint, file_not_found, guess_encoding, not_utf8, read_start
+from archcli.recipe.file_starts import (
+    check_is_csv,
+    encoding_hint,
+    file_not_found,
+    guess_encoding,
+    not_utf8,
+    read_start,
+    wide_encoding,
+)
 from archcli.recipe.own_columns import OWN_FORMS, own_columns
 from archcli.recipe.parquet_names import is_parquet, read_parquet_names
 from archcli.recipe.recipe import Data, Named
 from archcli.recipe.sources import DELIMITERS, TABLES
 from archcli.recipe.suggestions import near_match
 
+_FRACTION: Final = re.compile(r"\s*[+-]?\d*\.\d+\s*")
 _NUMBER: Final = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*")
 _TAB_ENDS: Final = (".tsv", ".tab")
 """How names of files end whose cells are parted by tabs."""
@@ -146,7 +155,8 @@ def read_text(path: Path, *, location: Location | None = None) -> str:
     except UnicodeDecodeError as error:
         found = error.object[error.start]
         message = f"`{shown_path(path)}` is no UTF-8 text: byte {error.start + 1} is `0x{found:02x}`"
-        hint = encoding_hint(path, guess_encoding(error.object[error.start : error.start + 64]))
+        encoding = wide_encoding(error.object[:64]) or guess_encoding(error.object[error.start : error.start + 64])
+        hint = encoding_hint(path, encoding)
         raise DataError(Problem("not-utf8", message, location, hint)) from None
 
 
@@ -266,8 +276,8 @@ def file_delimiter(path: Path, source: Named | None = None) -> str:
     return "\t" if is_tabbed else ","
 
 
-def column_hint(column: str, names: Sequence[str], header: Header | None) -> str:
-    """Say how a column that is not among `names` may be mended."""
+def column_hint(column: str, names: Sequence[str], header: Header | None, *, is_new: bool = False) -> str:
+    """Say how a column that is not among `names` may be mended; a new file is read as the recipe's own was."""
     stripped = {name.strip(): name for name in names}
     if column in stripped:
         return f"the file calls it `{stripped[column]}`, with blanks; take them out of the file or write them in quotes"
@@ -278,8 +288,9 @@ def column_hint(column: str, names: Sequence[str], header: Header | None) -> str
         other = next((mark for mark in DELIMITERS if len(names) == 1 and mark in names[0]), None)
         if other is not None:
             shown = "\\t" if other == "\t" else other
-            return f'the file seems to be separated by `{shown}`: write `delimiter: "{shown}"`'
-        if all(_NUMBER.fullmatch(name) for name in names):
+            mend = "separate it as the recipe's own data are" if is_new else f'write `delimiter: "{shown}"`'
+            return f"the file seems to be separated by `{shown}`: {mend}"
+        if all(map(_NUMBER.fullmatch, names)) or any(map(_FRACTION.fullmatch, names)):
             return "the first line of the file must name the columns, and it holds numbers"
     shown_names = ", ".join(f"`{name}`" for name in names[:10])
     return f"it has {shown_names}" + (f" and {len(names) - 10} more" if len(names) > 10 else "")

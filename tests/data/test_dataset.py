@@ -192,6 +192,7 @@ def test_one_class_only(load: Load, shown: Shown) -> None:
         """\
 error[one-class-only]: every example of `kind` is of the class `x`, expected at least two classes
  --> recipe.yaml:4:1
+hint: add examples of another class, or see whether this is the column that was meant
 """
     )
 

@@ -119,6 +119,7 @@ error[not-a-time]: row 4 of column `when`: expected a number or a time such as `
   |
 5 | three,3,-3
   | ^^^^^
+hint: write the year first, then month and day with two digits: `2024-05-31`
 """
     )
 
@@ -143,7 +144,7 @@ def test_a_series_that_is_shorter_than_a_window(series: Callable[..., Dataset], 
         """\
 error[series-too-short]: `load.csv` has 24 rows, expected at least 25: one window needs as many
  --> recipe.yaml:2:18
-hint: take a shorter window
+hint: give more rows, or train with a shorter window
 """
     )
 
@@ -253,7 +254,7 @@ def test_a_text_that_is_shorter_than_a_window(section: Section, shown: Shown) ->
         """\
 error[series-too-short]: `corpus.txt` has 3 characters, expected at least 4: one window needs as many
  --> recipe.yaml:2:18
-hint: take a shorter window
+hint: give a longer text, or train with a shorter window
 """
     )
 

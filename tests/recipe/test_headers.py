@@ -13,7 +13,7 @@ import pytest
 
 from archcli.cli.render import render_problem
 from archcli.errors import ArchcliError, DataError, Location, Source
-from archcli.recipe.headers import find_column_problems, read_array_names, read_header
+from archcli.recipe.headers import find_column_problems, read_array_names, read_header, read_text
 from archcli.recipe.recipe import Data, Named, Split
 
 RECIPE = Source("recipe.yaml", "data:\n  source: {csv: flats.csv}\n  inputs: {x: {numeric: [rooms, aera, age]}}\n")
@@ -109,7 +109,11 @@ def test_bytes_further_down_do_not_matter_to_the_header() -> None:
                 "hint: unpack it first: `gunzip < flats.csv > flats-plain.csv`\n"
             ),
         ),
-        (b"a,b\n1,\x00\n", "error[not-a-csv]: `flats.csv` is a binary file, expected a CSV\n{place}"),
+        (
+            b"a,b\n1,\x00\n",
+            "error[not-a-csv]: `flats.csv` is a binary file, expected a CSV\n{place}"
+            "hint: export the table as CSV, in UTF-8\n",
+        ),
         (
             "a,b\n1,2\n".encode("utf-16"),
             (
@@ -172,7 +176,7 @@ def test_a_folder_is_no_file() -> None:
     (Path.cwd() / "flats.csv").mkdir()
 
     assert shown(read_header, Path.cwd() / "flats.csv") == (
-        "error[not-readable]: `flats.csv` is a folder, expected a file\n"
+        "error[not-readable]: `flats.csv` is a folder, expected a file\nhint: name a file in it\n"
     )
 
 
@@ -246,6 +250,8 @@ hint: did you mean `area`?"""
         ("rooms;aera;floor\n", 'the file seems to be separated by `;`: write `delimiter: ";"`'),
         ("rooms\taera\n", 'the file seems to be separated by `\\t`: write `delimiter: "\\t"`'),
         ("3,52.5,1e3\n", "the first line of the file must name the columns, and it holds numbers"),
+        ("3,52.5,house\n", "the first line of the file must name the columns, and it holds numbers"),
+        ("town,2019,2020\n", "it has `town`, `2019`, `2020`"),
         (
             "x, age\n",
             "the file calls it ` age`, with blanks; take them out of the file or write them in quotes",
@@ -297,3 +303,14 @@ def test_headers_are_read_without_numpy() -> None:
     root = str(Path(__file__).parents[2])
 
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root).stdout == "[]\n"
+
+
+def test_a_text_of_two_bytes_a_character() -> None:
+    """A text file is said to be UTF-16 as a table is, not Latin-1 by its first byte."""
+    path = Path.cwd() / "said.txt"
+    path.write_bytes("good\tso\n".encode("utf-16"))
+
+    assert shown(read_text, path) == (
+        "error[not-utf8]: `said.txt` is no UTF-8 text: byte 1 is `0xff`\n"
+        "hint: save it as UTF-8: `iconv -f UTF-16 -t UTF-8 said.txt > said-utf8.txt`\n"
+    )

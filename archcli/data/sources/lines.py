@@ -53,6 +53,7 @@ def _describe(path: Path, lines: list[tuple[int, str]]) -> list[Problem]:
             "no-label",
             f"line {number} has no tab, expected a label, a tab, and the text",
             locate_in_line(path, number, line),
+            "put the label and a tab before it, or leave the line out",
         )
         for number, line in lines[:_SHOWN]
     ]

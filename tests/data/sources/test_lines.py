@@ -56,6 +56,7 @@ error[no-label]: line 2 has no tab, expected a label, a tab, and the text
   |
 2 | more
   | ^^^^
+hint: put the label and a tab before it, or leave the line out
 """
     )
 
