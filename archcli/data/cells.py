@@ -57,11 +57,13 @@ def number_fault(row: int, column: str, noun: str, text: str, value: float | Non
         message = f"{place}: expected a number, found `{text}`"
         return CellFault("not-a-number", row, column, message, _number_hint(text))
     if np.isinf(value):
-        return CellFault("not-finite", row, column, f"{place}: expected a finite number, found `{text}`")
+        return CellFault("not-finite", row, column, f"{place}: expected a finite number, found `{text}`", _MEND)
     message = f"{place}: expected a number below 3.4e38, the largest of float32, found `{text}`"
-    return CellFault("not-finite", row, column, message)
+    return CellFault("not-finite", row, column, message, _MEND)
 
 
+_MEND: Final = "correct it, or leave the row out"
+_TRUTHS: Final = ("true", "false", "yes", "no")
 _SEPARATORS: Final = str.maketrans("", "", ",'_ \u00a0\u202f")
 
 
@@ -70,4 +72,6 @@ def _number_hint(text: str) -> str:
     plain = text.translate(_SEPARATORS)
     if plain != text and plain.replace(".", "").lstrip("+-").isdecimal():
         return "write a dot before decimals and nothing between thousands: `1234.5`"
-    return "correct it, or leave the row out"
+    if text.strip().lower() in _TRUTHS:
+        return "what is true or false is a `category`"
+    return _MEND

@@ -162,6 +162,7 @@ error[not-finite]: row 2 of column `b`: expected a finite number, found `inf`
   |
 3 | ,inf,y
   |  ^^^
+hint: correct it, or leave the row out
 
 error[missing-value]: row 3 of column `a` is missing, expected a number, found `NaN`
  --> flats.csv:4:1
@@ -182,6 +183,21 @@ error[not-finite]: row 4 of column `a`: expected a number below 3.4e38, the larg
   |
 5 | 1e39,2,y
   | ^^^^
+hint: correct it, or leave the row out
+"""
+    )
+
+
+def test_what_is_true_or_false_is_no_number(load: Load, shown: Shown) -> None:
+    """What it is is said."""
+    assert shown(DataError, load, "a,b,kind\n1,2,x\nTrue,2,y\n") == (
+        """\
+error[not-a-number]: row 2 of column `a`: expected a number, found `True`
+ --> flats.csv:3:1
+  |
+3 | True,2,y
+  | ^^^^
+hint: what is true or false is a `category`
 """
     )
 

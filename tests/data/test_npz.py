@@ -96,7 +96,8 @@ error[missing-value]: row 2 of array `kind` is empty, expected a label
 {PLACE}hint: fill it in, or leave the row out
 
 error[not-finite]: row 3 of array `x` at index [2, 0]: expected a finite number, found `inf`
-{PLACE}"""
+{PLACE}hint: correct it, or leave the row out
+"""
     )
 
 

@@ -111,8 +111,10 @@ def test_bytes_further_down_do_not_matter_to_the_header() -> None:
         ),
         (
             b"a,b\n1,\x00\n",
-            "error[not-a-csv]: `flats.csv` is a binary file, expected a CSV\n{place}"
-            "hint: export the table as CSV, in UTF-8\n",
+            (
+                "error[not-a-csv]: `flats.csv` is a binary file, expected a CSV\n{place}"
+                "hint: export the table as CSV, in UTF-8\n"
+            ),
         ),
         (
             "a,b\n1,2\n".encode("utf-16"),
