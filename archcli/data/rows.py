@@ -137,7 +137,8 @@ def _open(
     if is_corpus(path, facts, source):
         return open_new_corpus(path, facts, ahead=max([0, *(-target.shift_by for target in facts.targets.values())]))
     if has_own_form(path, source, kinds):
-        return open_own(path, source, columns, kinds, location=location)
+        steps = {column for leaf in raw_leaves(facts) if leaf.kind == "sequence" for column in leaf.columns}
+        return open_own(path, source, columns, kinds, location=location, sequences=steps)
     if source is not None and "series" in kinds:
         past = max(leaf.shape[0] or 1 for leaf in raw_leaves(facts))
         ahead = max(target.shape[0] for target in facts.targets.values()) if needs_targets else 0

@@ -29,7 +29,7 @@ def own_columns(path: Path, source: Named, *, location: Location | None = None) 
     """
     read_start(path, location)
     if source.name == "lines":
-        return (LINE_LABEL, LINE_TEXT) if _has_labels(path) else (LINE_TEXT,)
+        return (LINE_LABEL, LINE_TEXT) if has_labels(path) else (LINE_TEXT,)
     if source.name == "ts":
         return read_ts_header(path).columns
     compression = source.arguments.get("compression")
@@ -38,7 +38,13 @@ def own_columns(path: Path, source: Named, *, location: Location | None = None) 
     )
 
 
-def _has_labels(path: Path) -> bool:
-    """Tell whether any line has a tab; the first one mostly tells."""
+def has_labels(path: Path) -> bool:
+    """Tell whether any line of a file of lines has a tab, the first one mostly tells; of nothing but blanks, yes."""
+    is_blank = True
     with path.open("rb") as file:
-        return any(b"\t" in line.rstrip(b"\r\n") for line in file)
+        for line in file:
+            if not line.isspace():
+                is_blank = False
+                if b"\t" in line.rstrip(b"\r\n"):
+                    return True
+    return is_blank

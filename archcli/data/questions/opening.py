@@ -21,7 +21,7 @@ from archcli.data.questions.lines import Skip
 from archcli.data.questions.texts import open_text, open_texts
 from archcli.data.rows import check_columns, input_kinds, open_new_corpus, raw_leaves
 from archcli.data.sources import open_file, open_in_parts
-from archcli.data.sources.own_forms import list_own_columns, open_own
+from archcli.data.sources.own_forms import list_own_columns, open_own_in_parts
 from archcli.data.windows import WindowedTable
 from archcli.errors import DataError, Problem
 from archcli.recipe.delimited import shown_path
@@ -187,14 +187,13 @@ def _open_single(opening: Opening) -> Iterator[OpenPart]:
 
 
 def _open_own(opening: Opening) -> Iterator[OpenPart]:
-    """Open a file of the form that the run was trained on; its pictures are decoded part by part."""
+    """Open a file of the form that the run was trained on, part by part; of a folder all names are there."""
     path, source, kinds = opening.path, opening.source, input_kinds(opening.facts)
     names = FileNames(list_own_columns(path, source, kinds, location=None), "column")
     check_columns(path, opening.facts, names, needs_targets=False)
     _check_id(opening, names)
-    whole = open_own(path, source, opening.columns, kinds, location=None)
-    for start in range(0, whole.examples, opening.asked.rows):
-        table = whole.slice(start, start + opening.asked.rows)
+    by_column = {column: leaf.kind for leaf in raw_leaves(opening.facts) for column in leaf.columns}
+    for table in open_own_in_parts(path, source, opening.columns, by_column, rows=opening.asked.rows):
         yield opening.part(table, table.rows)
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from archcli.data.records import RecordTable
+from archcli.data.sources.text_lines import in_parts, stream_lines
 from archcli.data.table import ArrayTable
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.features import LINE_LABEL, LINE_TEXT
-from archcli.recipe.headers import read_text
+from archcli.recipe.own_columns import has_labels
 from archcli.recipe.ts_header import locate_in_line
 
 _SHOWN: Final = 10
@@ -25,26 +28,36 @@ def open_lines(path: Path, *, location: Location | None = None) -> RecordTable:
     Raises:
         DataError: The file cannot be read, has no line, or some of its lines have no label.
     """
-    lines = [
-        (number, line.removesuffix("\r"))
-        for number, line in enumerate(read_text(path, location=location).split("\n"), start=1)
-        if line.strip()
-    ]
-    if not lines:
+    return next(open_lines_in_parts(path, rows=None, location=location))
+
+
+def open_lines_in_parts(path: Path, *, rows: int | None, location: Location | None = None) -> Iterator[RecordTable]:
+    """Read a file of lines as `open_lines` does, at most `rows` of them at a time; None: all at once.
+
+    Raises:
+        DataError: As `open_lines`; what is wrong with a line when its part is reached.
+    """
+    lines = ((number, line) for number, line in stream_lines(path, location=location) if line.strip())
+    labelled, row = None, 1
+    for part in in_parts(lines, rows):
+        labelled = has_labels(path) if labelled is None else labelled
+        numbers, texts = [number for number, _ in part], [line for _, line in part]
+        arrays = _divide(path, part) if labelled else {LINE_TEXT: np.array(texts, np.object_)}
+        table = ArrayTable(path.name, "column", arrays, len(part), location, first_row=row)
+        yield RecordTable(table, path, {}, numbers)
+        row += len(part)
+    if row == 1:
         raise DataError(Problem("no-rows", f"`{path.name}` holds nothing but blanks, expected examples", location))
-    numbers = [number for number, _ in lines]
+
+
+def _divide(path: Path, lines: list[tuple[int, str]]) -> dict[str, NDArray[Any]]:
+    """Return labels and texts, all of which must be there."""
     parts = [line.partition("\t") for _, line in lines]
-    if not any(tab for _, tab, _ in parts):
-        texts = np.array([line for _, line in lines], np.object_)
-        return RecordTable(ArrayTable(path.name, "column", {LINE_TEXT: texts}, len(lines), location), path, {}, numbers)
     unlabelled = [line for line, (_, tab, _) in zip(lines, parts, strict=True) if not tab]
     if unlabelled:
         raise DataError(*_describe(path, unlabelled))
-    arrays = {
-        LINE_LABEL: np.array([label for label, _, _ in parts]),
-        LINE_TEXT: np.array([text for _, _, text in parts], np.object_),
-    }
-    return RecordTable(ArrayTable(path.name, "column", arrays, len(lines), location), path, {}, numbers)
+    labels, texts = [label for label, _, _ in parts], [text for _, _, text in parts]
+    return {LINE_LABEL: np.array(labels), LINE_TEXT: np.array(texts, np.object_)}
 
 
 def _describe(path: Path, lines: list[tuple[int, str]]) -> list[Problem]:

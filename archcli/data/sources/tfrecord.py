@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.records import RecordTable
+from archcli.data.sources.text_lines import in_parts
 from archcli.data.table import ArrayTable
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import shown_path
@@ -29,34 +30,79 @@ class _Feature:
 
 
 def open_tfrecord(
-    path: Path, columns: Sequence[str], *, compression: str | None = None, location: Location | None = None
+    path: Path,
+    columns: Sequence[str],
+    *,
+    sequences: Collection[str] = (),
+    compression: str | None = None,
+    location: Location | None = None,
 ) -> RecordTable:
     """Read the features called `columns` of all records.
 
-    A feature that has as many numbers in every record is an array, one that has not is a sequence of them; bytes are a
-    text in UTF-8 or a file, such as a picture, one in each record. A number that a record does not have is missing.
+    A feature that has as many numbers in every record is an array, one that has not, or is among the `sequences`, is a
+    sequence of them; bytes are a text in UTF-8 or a file, such as a picture, one in each record. A number that a record
+    does not have is missing.
 
     Raises:
         DataError: The file is damaged, a record is no `tf.train.Example`, or a feature is of several kinds, or of
             several texts.
     """
+    parts = open_tfrecord_in_parts(
+        path, columns, rows=None, sequences=sequences, compression=compression, location=location
+    )
+    return next(parts)
+
+
+def open_tfrecord_in_parts(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    rows: int | None,
+    sequences: Collection[str] = (),
+    compression: str | None = None,
+    location: Location | None = None,
+) -> Iterator[RecordTable]:
+    """Read the features called `columns` as `open_tfrecord` does, of at most `rows` records at a time; None: of all.
+
+    Args:
+        path: The file.
+        columns: The features.
+        rows: How many records come at once at most, from 1.
+        sequences: Those of the features that are sequences, even if they are equally long in some part.
+        compression: `gzip`, `zlib` or None.
+        location: Where the recipe or the command line names the file.
+
+    Raises:
+        DataError: As `open_tfrecord`; what is wrong with a record when its part is reached.
+    """
     read_feature_names(path, compression=compression, location=location)
     features = {column: _Feature() for column in dict.fromkeys(columns)}
-    count = 0
-    for count, example in enumerate(_read_examples(path, compression, location), start=1):
-        for name, feature in features.items():
-            _append(feature, name, example.features.feature, count, location)
+    row = 1
+    for examples in in_parts(_read_examples(path, compression, location), rows):
+        for record, example in enumerate(examples, start=row):
+            for name, feature in features.items():
+                _append(feature, name, example.features.feature, record, location)
+        yield _make_table(path, features, sequences, location, row=row)
+        row += len(examples)
+        features = {name: _Feature(feature.kind) for name, feature in features.items()}
+
+
+def _make_table(
+    path: Path, features: Mapping[str, _Feature], sequences: Collection[str], location: Location | None, *, row: int
+) -> RecordTable:
+    """Make a table of what was read, the first record of which is `row`, from 1."""
     arrays: dict[str, NDArray[np.generic]] = {}
     steps: dict[str, list[NDArray[np.float32]]] = {}
     contents: dict[str, list[bytes]] = {}
     for name, feature in features.items():
         if feature.kind == "bytes_list":
-            contents[name] = _single(name, feature, location)
-        elif _is_even(feature):
+            contents[name] = _single(name, feature, location, row=row)
+        elif _is_even(feature) and name not in sequences:
             arrays[name] = _stack(feature)
         else:
             steps[name] = [np.array(values, np.float32)[:, np.newaxis] for values in feature.values]
-    table = ArrayTable(path.name, "column", arrays, count, location, folder=path.parent)
+    count = max((len(feature.values) for feature in features.values()), default=0)
+    table = ArrayTable(path.name, "column", arrays, count, location, folder=path.parent, first_row=row)
     return RecordTable(table, path, steps, contents=contents)
 
 
@@ -92,9 +138,9 @@ def _append(feature: _Feature, name: str, found: Mapping[str, Any], record: int,
     feature.values.append(values)
 
 
-def _single(name: str, feature: _Feature, location: Location | None) -> list[bytes]:
+def _single(name: str, feature: _Feature, location: Location | None, *, row: int) -> list[bytes]:
     """Return the only piece of each record, empty where it has none."""
-    for record, values in enumerate(feature.values, start=1):
+    for record, values in enumerate(feature.values, start=row):
         if len(values) > 1:
             message = f"record {record}: `{name}` holds {len(values)} texts or files, expected one"
             raise DataError(Problem("wrong-shape", message, location))

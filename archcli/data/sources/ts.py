@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.records import RecordTable
+from archcli.data.sources.text_lines import in_parts, stream_lines
 from archcli.data.table import ArrayTable
 from archcli.data.windows import read_time
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.features import TS_CLASS, TS_ELAPSED, TS_VALUES
-from archcli.recipe.headers import read_text
 from archcli.recipe.suggestions import did_you_mean
 from archcli.recipe.ts_header import TsHeader, locate_in_line, parse_ts_header, split_line
 
@@ -66,26 +66,49 @@ def open_ts(path: Path, columns: Sequence[str], *, location: Location | None = N
             differ in length or in their times, a value is no number, a time is none or not after the one before, or a
             class is not among those of the head.
     """
-    lines = read_text(path, location=location).split("\n")
-    header = parse_ts_header(path, lines)
+    return next(open_ts_in_parts(path, columns, rows=None, location=location))
+
+
+def open_ts_in_parts(
+    path: Path, columns: Sequence[str], *, rows: int | None, location: Location | None = None
+) -> Iterator[RecordTable]:
+    """Read a `.ts` file as `open_ts` does, at most `rows` examples at a time; None: all at once.
+
+    Raises:
+        DataError: As `open_ts`; what is wrong with a line when its part is reached.
+    """
+    header = parse_ts_header(path, (line for _, line in stream_lines(path, location=location)))
+    below = (
+        (number, line)
+        for number, line in stream_lines(path, location=location)
+        if number > header.line and line.strip() and not line.lstrip().startswith("#")
+    )
+    row = 1
+    for lines in in_parts(below, rows):
+        read = _read_lines(path, lines, header)
+        arrays: dict[str, NDArray[np.generic]] = {}
+        if header.label is not None:
+            arrays[header.label] = np.array(read.labels) if header.label == TS_CLASS else _as_numbers(read.labels)
+        steps = {column: _take(read, column) for column in columns if column not in arrays}
+        table = ArrayTable(path.name, "column", arrays, len(read.lines), location, first_row=row)
+        yield RecordTable(table, path, steps, read.lines)
+        row += len(lines)
+
+
+def _read_lines(path: Path, lines: Sequence[tuple[int, str]], header: TsHeader) -> _Read:
+    """Read examples, all that are wrong being told together."""
     read = _Read()
-    for number, line in enumerate(lines[header.line :], start=header.line + 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            text = line.rstrip("\r")
-            try:
-                _read_line(text, number, header, read)
-            except _WrongError as wrong:
-                where = locate_in_line(path, number, text, wrong.start, wrong.stop)
-                read.problems.append(Problem("not-a-ts", f"line {number}: {wrong.message}", where, wrong.hint))
+    for number, line in lines:
+        try:
+            _read_line(line, number, header, read)
+        except _WrongError as wrong:
+            where = locate_in_line(path, number, line, wrong.start, wrong.stop)
+            read.problems.append(Problem("not-a-ts", f"line {number}: {wrong.message}", where, wrong.hint))
     if read.problems:
         surplus = len(read.problems) - _SHOWN
         more = [Problem("more-problems", f"{surplus} more lines of `{path.name}` are wrong")] if surplus > 0 else []
         raise DataError(*read.problems[:_SHOWN], *more)
-    arrays: dict[str, NDArray[np.generic]] = {}
-    if header.label is not None:
-        arrays[header.label] = np.array(read.labels) if header.label == TS_CLASS else _as_numbers(read.labels)
-    steps = {column: _take(read, column) for column in columns if column not in arrays}
-    return RecordTable(ArrayTable(path.name, "column", arrays, len(read.lines), location), path, steps, read.lines)
+    return read
 
 
 def _read_line(line: str, number: int, header: TsHeader, read: _Read) -> None:

@@ -13,6 +13,8 @@ from PIL import Image
 
 from archcli.data.audit.auditing import audit_dataset
 from archcli.data.dataset import Dataset, load_dataset
+from archcli.data.faults import Faults
+from archcli.data.sources.tfrecord import open_tfrecord, open_tfrecord_in_parts
 from archcli.errors import DataError
 from archcli.recipe.recipe import Data
 
@@ -214,3 +216,28 @@ def test_a_file_that_is_cut_off(section: Section, shown: Shown) -> None:
     assert shown(DataError, load_dataset, data, batch_size=1).startswith(
         "error[not-a-tfrecord]: record 150 of `pets.tfrecord` is damaged or cut off\n"
     )
+
+
+def test_parts_of_a_file_are_read_alike() -> None:
+    """A sequence stays one where a part has but one, and a number that a part lacks stays a number."""
+    path = write(RECORDS)
+    columns = ("size", "pixels", "walk", "said")
+
+    parts = list(open_tfrecord_in_parts(path, columns, rows=1, sequences=("walk",)))
+
+    assert [part.rows.tolist() for part in parts] == [[1], [2], [3]]
+    assert [part.steps["walk"][0].ravel().tolist() for part in parts] == [[1, 2], [3], [4, 5, 6]]
+    assert [part.numbers("pixels", Faults()).tolist() for part in parts] == [[[1, 2, 3]], [[4, 5, 6]], [[7, 8, 9]]]
+    sizes = [part.numbers("size", Faults(), may_miss=True).tolist() for part in parts]
+    assert sizes[:2] == [[1.5], [2.5]]
+    assert np.isnan(sizes[2]).all()
+    assert [part.texts("said", Faults()) for part in parts] == [["so it is"], ["äh"], ["no"]]
+
+
+def test_sequences_of_one_length_are_sequences_to_a_model_that_reads_them() -> None:
+    """As those that it was trained on were, which differed."""
+    path = write(RECORDS[:1])
+
+    table = open_tfrecord(path, ["walk"], sequences=["walk"])
+
+    assert table.sequences(["walk"], Faults()).tolist() == [[[1.0], [2.0]]]
