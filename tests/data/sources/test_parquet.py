@@ -162,17 +162,14 @@ def test_infinite_and_too_large_numbers(tmp_path: Path) -> None:
     """As in a CSV; where values may miss they are no less wrong."""
     table = open_parquet(write(tmp_path / "a.parquet", a=[1.0, float("inf"), 1e39]), ["a"])
 
-    mend = "hint: correct it, or leave the row out"
-
     found = shown(lambda: read(table, "a", "numbers", may_miss=True))
 
-    assert [one.splitlines() for one in found] == [
-        ["error[not-finite]: row 2 of column `a`: expected a finite number, found `inf`", mend],
-        [
-            "error[not-finite]: row 3 of column `a`: expected a number below 3.4e38, the largest of float32, found `1e+39`",
-            mend,
-        ],
-    ]
+    messages, hints = zip(*(one.splitlines() for one in found), strict=True)
+    assert messages == (
+        "error[not-finite]: row 2 of column `a`: expected a finite number, found `inf`",
+        "error[not-finite]: row 3 of column `a`: expected a number below 3.4e38, the largest of float32, found `1e+39`",
+    )
+    assert set(hints) == {"hint: correct it, or leave the row out"}
 
 
 @pytest.mark.parametrize(
