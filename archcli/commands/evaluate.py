@@ -168,7 +168,7 @@ def _find_training(saved: SavedRun) -> tuple[Part | None, tuple[str, ...]]:
 
 
 def _read_own(saved: SavedRun) -> Dataset:
-    dataset = read_data(load_recipe(saved.run.resolved), batch_size=1)
+    dataset = read_data(load_recipe(saved.run.resolved), batch_size=1, is_trained=True)
     check_same_data(saved.run, dataset)
     return dataset
 

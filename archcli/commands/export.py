@@ -132,6 +132,6 @@ def _examples(saved: SavedRun, trained: Trained, quantize: Quantize | None) -> t
 
 
 def _read(saved: SavedRun) -> Dataset:
-    dataset = read_data(load_recipe(saved.run.resolved), batch_size=1)
+    dataset = read_data(load_recipe(saved.run.resolved), batch_size=1, is_trained=True)
     check_same_data(saved.run, dataset)
     return dataset
