@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from archcli.data.faults import CellFault, Faults
+from archcli.data.faults import CellFault, Faults, PartOfFile
 from archcli.data.table import ClassNumbers, Numbers, Table
 from archcli.data.texts import Labels
 from archcli.errors import Location
@@ -51,6 +51,10 @@ class GroupedTable:
     def examples(self) -> int:
         """How many sequences there are."""
         return len(self.rows)
+
+    def row_number(self, row: int) -> int:
+        """Return the number in the file of a row of the table, both from 1."""
+        return self.table.row_number(row) if isinstance(self.table, PartOfFile) else row
 
     def sequences(self, columns: Sequence[str], faults: Faults, *, may_miss: bool = False) -> Numbers:
         """Read numbers at each step, `(examples, longest, columns)`, float32; NaN after the end of a sequence.

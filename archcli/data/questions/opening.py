@@ -12,12 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.faults import Faults
+from archcli.data.groups import GroupedTable
 from archcli.data.opening import open_groups, open_windows
 from archcli.data.questions.arrays import open_npy_in_parts, open_npz_in_parts
 from archcli.data.questions.asked import Asked, Kind, find_kind, only_column
 from archcli.data.questions.images import open_flat, open_single
 from archcli.data.questions.json_lines import open_json_lines
 from archcli.data.questions.lines import Skip
+from archcli.data.questions.sequences import are_contiguous, groups_in_parts
 from archcli.data.questions.texts import open_text, open_texts
 from archcli.data.rows import check_columns, input_kinds, open_new_corpus, raw_leaves
 from archcli.data.sources import open_file, open_in_parts
@@ -118,10 +120,7 @@ def _open_table(opening: Opening) -> Iterator[OpenPart]:
     if "series" in kinds:
         yield from _open_series(opening, delimiter)
     elif "sequence" in kinds:
-        groups = open_groups(path, opening.source, opening.columns, location=None, numbers=opening.numbers)
-        ids = None if asked.id_column is None else groups.table.texts(asked.id_column, Faults(), may_miss=True)
-        first = [int(rows[0]) for rows in groups.rows]
-        yield opening.part(groups, _count(groups), None if ids is None else [ids[row] for row in first])
+        yield from _open_sequences(opening, delimiter)
     else:
         columns = opening.columns or list(names.names[:1])
         parts = open_in_parts(
@@ -129,6 +128,35 @@ def _open_table(opening: Opening) -> Iterator[OpenPart]:
         )
         for table in parts:
             yield opening.part(table, table.rows)
+
+
+def _open_sequences(opening: Opening, delimiter: str) -> Iterator[OpenPart]:
+    """Open sequences, some at a time where the rows of each follow each other; else all are in memory."""
+    named, done = opening.asked.id_column, 0
+    for groups in _open_groups(opening, delimiter):
+        ids = None if named is None else groups.table.texts(named, Faults(), may_miss=True)
+        first = [int(rows[0]) for rows in groups.rows]
+        numbers = np.arange(done, done + groups.examples) + 1
+        yield opening.part(groups, numbers, None if ids is None else [ids[row] for row in first])
+        done += groups.examples
+
+
+def _open_groups(opening: Opening, delimiter: str) -> Iterator[GroupedTable]:
+    path, source, rows = opening.path, opening.source, opening.asked.rows
+    identity, order = source.arguments.get("id"), source.arguments.get("order")
+    if not isinstance(identity, str):
+        message = f"`{shown_path(path)}` is a table, and the model reads sequences as `{source.name}` has them"
+        raise DataError(Problem("not-a-table", message, hint="give it a file of that form, or lines of JSON"))
+    if opening.asked.kind in ("npz", "npy") or path.suffix.lower() in (".npz", ".npy"):
+        yield open_groups(path, source, opening.columns, location=None, numbers=opening.numbers)
+        return
+    if not are_contiguous(open_in_parts(path, [identity], delimiter=delimiter, rows=rows), identity):
+        yield open_groups(path, source, opening.columns, location=None, numbers=opening.numbers)
+        return
+    key = [order] if isinstance(order, str) else []
+    columns, numbers = dict.fromkeys([*opening.columns, identity, *key]), {*opening.numbers} - {identity}
+    parts = open_in_parts(path, list(columns), delimiter=delimiter, rows=rows, numbers=numbers)
+    yield from groups_in_parts(parts, identity, order=key[0] if key else None)
 
 
 def _open_series(opening: Opening, delimiter: str) -> Iterator[OpenPart]:
@@ -262,10 +290,6 @@ def _at_least_one(parts: Iterator[Any], asked: Asked) -> Iterator[Any]:
         yield part
     if is_empty and not asked.leaves_out:
         raise DataError(Problem("no-rows", f"`{asked.name}` holds no example"))
-
-
-def _count(table: Any) -> NDArray[np.int64]:
-    return np.arange(1, table.examples + 1)
 
 
 def _check_id(opening: Opening, names: FileNames) -> None:
