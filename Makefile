@@ -40,7 +40,7 @@ demo: setup ## Train a small convolutional network on handwritten digits
 	$(BIN)/archcli train cnn-digits
 
 test: lint ## Run every check and every test, a process on each core
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 lint: setup ## Check style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -81,6 +81,7 @@ class Reports(dict[str, Any]):
         return self[name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("recipe", TRAINED, ids=lambda recipe: recipe.name)
 def test_shipped_recipe_keeps_its_promise(recipe: GalleryRecipe, reports: Mapping[str, Any]) -> None:
     """The score on examples that were held back is on the right side of the bound that its opening comment gives."""

@@ -70,6 +70,7 @@ def _history(folder: Path, number: int = 1) -> list[str]:
     return (run / "history.jsonl").read_text(encoding="utf-8").splitlines()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_interrupted_run_says_how_to_go_on(sent: signal.Signals, status: int, folder: Path, archcli: Archcli) -> None:
     """Ctrl-C and SIGTERM keep what was reached, end with their status and name the command that goes on.
@@ -95,6 +96,7 @@ def test_interrupted_run_says_how_to_go_on(sent: signal.Signals, status: int, fo
     assert in_all - sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK") < 10
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGKILL])
 def test_resumed_run_equals_one_that_was_never_interrupted(
     sent: signal.Signals, folder: Path, archcli: Archcli

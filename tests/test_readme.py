@@ -50,6 +50,7 @@ def test_console_blocks_hold_only_our_commands() -> None:
     assert [line for line in lines if not line.startswith("$ archcli ")] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
 def test_command_of_the_readme_succeeds(command: str, folder: Path, archcli: Archcli) -> None:
     """It ends with status 0, in the order and the folder of the README."""

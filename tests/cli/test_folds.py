@@ -28,6 +28,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, archcli: Archcli) -> None:
     """Three runs, each with another test; mean and sample deviation are those of the runs' own scores."""
     told = json.loads(archcli("train", "folded.yaml", "--json", "--quiet", cwd=folder).out)
@@ -45,6 +46,7 @@ def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, a
     assert baseline == {"mean": mean(dummies), "deviation": stdev(dummies)}
 
 
+@pytest.mark.slow
 def test_one_fold_alone_is_the_run_that_it_was_among_all(folder: Path, archcli: Archcli) -> None:
     """`fold: 2` gives the same numbers whether the others were trained before it or not."""
     among = json.loads(archcli("train", "folded.yaml", "--json", "--quiet", cwd=folder).out)["folds"][1]["scores"]
@@ -54,6 +56,7 @@ def test_one_fold_alone_is_the_run_that_it_was_among_all(folder: Path, archcli: 
     assert alone["scores"]["test"] == among
 
 
+@pytest.mark.slow
 def test_lines_name_folds_and_runs(folder: Path, archcli: Archcli) -> None:
     """Progress goes to standard error, the table to standard output."""
     done = archcli("train", "folded.yaml", cwd=folder)
