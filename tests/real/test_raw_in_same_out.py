@@ -298,6 +298,7 @@ CASES: Final[Mapping[str, Case]] = {
     car:
       - numeric: {{columns: [horsepower, weight], missing: mean, scale: standard}}
       - category: {{columns: [origin, cylinders], missing: most_frequent}}
+      - date: {{columns: built, parts: [year, month], cyclic: true, missing: mean, scale: standard}}
     name: {{text: {{max_tokens: 50, output_sequence_length: 4}}}}
   targets: {{origin: category, mpg: {{number: {{scale: standard}}}}}}
   {CARS_SPLIT}""",
@@ -312,6 +313,7 @@ CASES: Final[Mapping[str, Case]] = {
             "car__numeric": _numbers(_cars(folder), "horsepower", "weight"),
             "car__origin": _texts(_cars(folder), "origin"),
             "car__cylinders": _texts(_cars(folder), "cylinders"),
+            "car__built": _texts(_cars(folder), "built"),
             "name": _texts(_cars(folder), "name"),
         },
         lambda asked: {
@@ -402,7 +404,7 @@ CASES: Final[Mapping[str, Case]] = {
   source: {csv: {path: walks.csv, id: walk, order: step}}
   inputs: {signal: {sequence: {columns: [left, right], scale: standard}}}
   targets: {digit: category}
-  split: {validation: 0, test: 0.2, time: true}""",
+  split: {validation: 0, test: 0.2, time: true, absent_classes: allow}""",
         "layers: [Masking: $padding, SimpleRNN: 4, Dense: {units: $classes, activation: softmax}]",
         lambda folder: {"signal": _walked(folder)},
         lambda asked: _class_scores(_first_of_walks(asked), "digit"),
@@ -475,16 +477,17 @@ def _of_folders(asked: Asked) -> Asked:
 
 
 def _write_cars(folder: Path) -> None:
-    """Write `cars.csv` and its last 78 rows, `new.csv`: some cells are empty, brand and features are added."""
+    """Write `cars.csv` and its last 78 rows, `new.csv`: some cells are empty, day, brand and features are added."""
     write_auto_mpg(folder)
     rows = read_csv(folder / "auto-mpg.csv")
     for number, row in enumerate(rows):
         row["brand"] = row["name"].split()[0]
+        row["built"] = "" if number % 11 == 7 else f"19{row['model_year']}-{1 + number % 12:02}-15"
         features = [("heavy", float(row["weight"]) > 3000), ("quick", float(row["acceleration"]) < 15)]
         row["features"] = ";".join(name for name, has in features if has)
         row["horsepower"] = "" if number % 7 == 3 else row["horsepower"]
         row["cylinders"] = "" if number % 9 == 4 else row["cylinders"]
-    header = (*CARS, "mpg", "brand", "features")
+    header = (*CARS, "mpg", "built", "brand", "features")
     write_csv(folder / "cars.csv", header, [[row[name] for name in header] for row in rows])
     write_csv(folder / "new.csv", header, [[row[name] for name in header] for row in rows[-78:]])
 
@@ -646,6 +649,55 @@ def test_scores_of_a_file_are_those_of_the_test_part(name: str, trained: Trained
 
     assert own["examples"] == on_file["examples"]
     assert own["scores"] == pytest.approx(on_file["scores"], rel=1e-6)
+
+
+def _truths(name: str, asked: Asked) -> Mapping[str, list[Any]]:
+    """Return what is true of the new examples, by the columns of `predict` that tell it."""
+    match name:
+        case "arrays":
+            return {"digit": [str(digit) for digit in np.load(asked.folder / "new.npz")["digit"]]}
+        case "folder of images":
+            return {"digit": _of_folders(asked).column("digit")}
+        case "series":
+            after = _sunspot_windows(asked.folder)[1]
+            return {f"next {step}": after[:, step].tolist() for step in range(2)}
+        case "sequence":
+            return {"digit": _first_of_walks(asked).column("digit")}
+        case "text by characters":
+            return {"features": asked.column("features")}
+        case _:
+            targets = CASES[name].data.partition("targets:")[2]
+            texts = {one: asked.column(one) for one in ("origin", "digit", "pitch") if f"{one}:" in targets}
+            numbers = {one: asked.column(one) for one in ("mpg", "degrees") if f"{one}:" in targets}
+            return {**texts, **{one: list(map(float, cells)) for one, cells in numbers.items()}}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in CASES if not name.startswith("shift ")])
+def test_what_predict_wrote_scores_as_evaluate_says(name: str, trained: Trained) -> None:
+    """The file of answers alone, beside what is true: as many are right, and as far off, as `evaluate` says."""
+    told, rows = trained.on_file[name]["scores"], trained.predicted[name]
+    truths = _truths(name, trained.asked[name])
+    several = sum(not column.startswith("next ") for column in truths) > 1
+
+    squares = [
+        (float(row[column]) - value) ** 2
+        for column, values in truths.items()
+        if isinstance(values[0], float)
+        for row, value in zip(rows, values, strict=False)
+    ]
+    right = {
+        column: [row[column] == value for row, value in zip(rows, values, strict=True)]
+        for column, values in truths.items()
+        if not isinstance(values[0], float)
+    }
+
+    assert truths
+    if squares:
+        assert told["mpg.rmse" if several else "rmse"] == pytest.approx(np.sqrt(np.mean(squares)), rel=1e-5)
+    for column, hits in right.items():
+        score = "subset_accuracy" if column == "features" else "accuracy"
+        assert told[f"{column}.{score}" if several else score] == pytest.approx(np.mean(hits), rel=1e-6)
 
 
 @pytest.mark.slow
