@@ -354,7 +354,7 @@ PROVEN_WITH_THE_DATA = {
         "input.side_by_side": "parts",
         "target.multilabel": "columns separator",
         "target.text": "columns split standardize",
-        "target.series": "columns horizon",
+        "target.series": "columns horizon missing",
         "target.shift": "of by",
     }.items()
     for option in options.split()

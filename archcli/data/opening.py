@@ -17,7 +17,7 @@ from archcli.data.sources import open_file, open_source
 from archcli.data.sources.own_forms import open_own
 from archcli.data.table import Table
 from archcli.data.texts import Labels
-from archcli.data.windows import WindowedTable, cut_windows, order_in_time
+from archcli.data.windows import WindowedTable, cut_windows, leave_out_gaps, order_in_time
 from archcli.errors import Location
 from archcli.recipe.built_in import BUILT_IN, built_in_set
 from archcli.recipe.features import has_windows, read_columns, side_by_side
@@ -67,7 +67,13 @@ def open_examples(data: Data) -> Opened:
         stride = max(_whole(feature, "stride", 1) for feature in data.inputs.values())
         ahead = max(_whole(feature, "horizon", 0) for feature in data.targets.values())
         windowed = open_windows(source_path(source), source, columns, past, ahead, stride, location=location)
-        return Opened(windowed, windowed.overlap)
+        skipping = {
+            column: _whole(feature, "horizon", 1)
+            for name, feature in data.targets.items()
+            if feature.name == "series" and feature.arguments.get("missing") is not None
+            for column in read_columns(feature, name)
+        }
+        return Opened(leave_out_gaps(windowed, skipping, location=location), windowed.overlap)
     time = source.arguments.get("time")
     times = [time] if isinstance(time, str) and source.name in TABLES else []
     if source.name in TABLES and source.arguments.get("id") is not None:

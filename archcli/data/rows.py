@@ -18,6 +18,7 @@ from archcli.data.sources import open_file
 from archcli.data.sources.own_forms import has_own_form, list_own_columns, open_own
 from archcli.data.table import ArrayTable, Raw
 from archcli.data.targets import shift_known_inputs, shift_targets
+from archcli.data.windows import leave_out_gaps
 from archcli.errors import DataError, Location, Problem, Source
 from archcli.recipe.facts import Facts, InputFacts, TargetFacts
 from archcli.recipe.headers import FileNames, column_hint, file_delimiter, read_names
@@ -142,7 +143,14 @@ def _open(
     if source is not None and "series" in kinds:
         past = max(leaf.shape[0] or 1 for leaf in raw_leaves(facts))
         ahead = max(target.shape[0] for target in facts.targets.values()) if needs_targets else 0
-        return open_windows(path, source, columns, past, ahead, 1, location=location)
+        windowed = open_windows(path, source, columns, past, ahead, 1, location=location)
+        skipping = {
+            column: target.shape[0]
+            for target in facts.targets.values()
+            if needs_targets and target.skips_missing
+            for column in target.columns
+        }
+        return leave_out_gaps(windowed, skipping, location=location)
     if source is not None and "sequence" in kinds:
         keys = {str(source.arguments.get(argument)) for argument in ("id", "time")}
         return open_groups(path, source, columns, location=location, numbers=number_columns(facts) - keys)

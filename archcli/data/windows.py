@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final
 
@@ -28,6 +28,7 @@ class WindowedTable:
         past: How many values each window has behind it.
         ahead: How many it has before it.
         stride: How many steps after it the next window is.
+        kept: Which of the windows are there, from 0, ascending; None: all.
     """
 
     table: Table
@@ -35,6 +36,7 @@ class WindowedTable:
     past: int
     ahead: int
     stride: int
+    kept: NDArray[np.int64] | None = None
 
     @property
     def name(self) -> str:
@@ -49,6 +51,11 @@ class WindowedTable:
     @property
     def examples(self) -> int:
         """How many windows there are."""
+        return self.possible if self.kept is None else len(self.kept)
+
+    @property
+    def possible(self) -> int:
+        """How many windows the lines are enough for."""
         return max(0, (len(self.order) - self.past - self.ahead) // self.stride + 1)
 
     @property
@@ -71,8 +78,9 @@ class WindowedTable:
         numbers = [self.table.numbers(column, faults, may_miss=may_miss) for column in columns]
         read = np.stack(numbers, axis=-1)[self.order]
         begin = self.past + first
-        stop = begin + (self.examples - 1) * self.stride + length
+        stop = begin + (self.possible - 1) * self.stride + length
         cut = sliding_window_view(read[begin:stop], length, axis=0)[:: self.stride]  # (examples, columns, length)
+        cut = cut if self.kept is None else cut[self.kept]
         return np.ascontiguousarray(np.moveaxis(cut, -1, 1), np.float32)
 
     def locate(self, cells: Sequence[tuple[int, str]]) -> Mapping[tuple[int, str], Location]:
@@ -104,6 +112,29 @@ def cut_windows(
         hint = "give more rows, or train with a shorter window"
         raise DataError(Problem("series-too-short", message, location, hint))
     return windowed
+
+
+def leave_out_gaps(windowed: WindowedTable, horizons: Mapping[str, int], *, location: Location | None) -> WindowedTable:
+    """Leave out the windows after which a value is missing that is to be foretold.
+
+    Args:
+        windowed: All windows.
+        horizons: How many values are foretold, by their column.
+        location: Where the recipe or the command line names the file.
+
+    Raises:
+        DataError: No window is left.
+    """
+    is_whole = np.ones(windowed.examples, np.bool_)
+    for column, horizon in horizons.items():
+        following = windowed.windows([column], Faults(), first=0, length=horizon, may_miss=True)
+        is_whole &= ~np.isnan(following).any(axis=(1, 2))
+    if is_whole.all():
+        return windowed
+    if not is_whole.any():
+        message = f"`{windowed.name}` has no window after which all of the next values are there"
+        raise DataError(Problem("series-too-short", message, location, "take a shorter `horizon`"))
+    return replace(windowed, kept=np.flatnonzero(is_whole))
 
 
 def order_in_time(table: Table, column: str, *, is_series: bool) -> NDArray[np.int64]:

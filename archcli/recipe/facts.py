@@ -143,6 +143,7 @@ class TargetFacts:
         offset: The means that were subtracted before; None together with `scale`.
         padded: Whether some steps have no label: a class number of -1, a NaN.
         is_series: Whether its numbers are the next ones of a series, `(horizon,)`.
+        skips_missing: Whether windows are left out after which one of them is missing.
         split: What a text, or the input that a shift is of, is cut into; None for all else.
         standardize: What is done to a text before, named as in Keras's `TextVectorization`.
         separator: What stands between several labels of one example; None for all else.
@@ -160,6 +161,7 @@ class TargetFacts:
     offset: tuple[float, ...] | None = None
     padded: bool = False
     is_series: bool = False
+    skips_missing: bool = False
     split: Split | None = None
     standardize: Standardize | None = None
     separator: str | None = None

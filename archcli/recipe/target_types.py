@@ -62,6 +62,11 @@ TARGETS: Final[Mapping[str, Signature]] = {
         {
             "columns": Field("columns", Text(), "The column of numbers.", inferred="the name"),
             "horizon": Field("horizon", Whole(minimum=1), "How many of them.", required=True),
+            "missing": Field(
+                "missing",
+                Either((Text(("skip",)), Null())),
+                "skip: a window after which one of them is missing is left out; null: none may be missing.",
+            ),
             "scale": _TARGET_SCALE,
         },
         first="columns",

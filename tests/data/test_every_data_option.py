@@ -117,6 +117,10 @@ CHANGES = {
     "input.series.columns": Change(SERIES, "data.inputs.past.series.columns=b"),
     "input.series.window": Change(SERIES, "data.inputs.past.series.window=2"),
     "input.series.stride": Change(SERIES, "data.inputs.past.series.stride=2"),
+    "target.series.missing": Change(
+        SERIES.replace("{columns: a, horizon: 2}", "{columns: gaps, horizon: 2, missing: skip}"),
+        "data.targets.next.series={columns: b, missing: null}",
+    ),
     "input.series.missing": Change(
         SERIES.replace("{columns: a, window: 3}", "{columns: gaps, window: 3, missing: zero}"),
         "data.inputs.past.series.missing=7",

@@ -33,6 +33,7 @@ from archcli.data.inputs import find_leaves
 from archcli.data.opening import Opened, open_examples
 from archcli.data.splits import PartName
 from archcli.data.windows import WindowedTable
+from archcli.errors import Problem
 from archcli.recipe.recipe import Data
 
 Rows = Mapping[PartName, NDArray[np.int64]]
@@ -112,7 +113,15 @@ def _find_all(
 
 
 def _find_in_rows(table: WindowedTable, variables: tuple[Variable, ...]) -> Iterator[Finding]:
-    """Find the numbers of a series that are far from all others: in the rows of the file, not in all their windows."""
+    """Find windows that are left out, and the numbers of a series that are far from all others.
+
+    Those are looked for in the rows of the file, not in all their windows.
+    """
+    left_out = table.possible - table.examples
+    if left_out:
+        message = f"{left_out:,} of {table.possible:,} windows are left out: what follows them is not all there"
+        hint = "they are neither learned nor measured, as `missing: skip` says"
+        yield Finding(Problem("windows-left-out", message, hint=hint), (), (), left_out)
     columns = dict.fromkeys(one.name for one in variables if one.kind == "series")
     read = {column: table.table.numbers(column, Faults(), may_miss=True) for column in columns}
     series = [

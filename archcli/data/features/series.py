@@ -41,12 +41,13 @@ def fit_series_input(name: str, feature: Named, columns: Sequence[str], training
 def read_series(table: WindowedTable, feature: Named, columns: Sequence[str], faults: Faults) -> TargetValues:
     """Read the next values after each point, `(examples, horizon)`."""
     horizon = feature.arguments["horizon"]
-    return _read_ahead(table, columns, horizon if isinstance(horizon, int) else 1, faults)
+    may_miss = feature.arguments.get("missing") is not None
+    return _read_ahead(table, columns, horizon if isinstance(horizon, int) else 1, faults, may_miss=may_miss)
 
 
 def read_known_series(table: WindowedTable, target: TargetFacts, faults: Faults) -> TargetValues:
     """Read the next values of a target that is known."""
-    return _read_ahead(table, target.columns, target.shape[0], faults)
+    return _read_ahead(table, target.columns, target.shape[0], faults, may_miss=target.skips_missing)
 
 
 def fit_series(
@@ -55,8 +56,12 @@ def fit_series(
     """Describe the next values, their scaling, one for all of them, fitted on those of the `training` rows."""
     flat = TargetValues(target.values[..., np.newaxis])
     facts = fit_number(name, feature, columns, flat, training)
-    return replace(facts, is_series=True, shape=target.values.shape[1:])
+    skips = feature.arguments.get("missing") is not None
+    return replace(facts, is_series=True, shape=target.values.shape[1:], skips_missing=skips)
 
 
-def _read_ahead(table: WindowedTable, columns: Sequence[str], horizon: int, faults: Faults) -> TargetValues:
-    return TargetValues(table.windows(columns, faults, first=0, length=horizon)[..., 0])
+def _read_ahead(
+    table: WindowedTable, columns: Sequence[str], horizon: int, faults: Faults, *, may_miss: bool
+) -> TargetValues:
+    """Read what follows each window, which is whole: windows that it is not of are left out before."""
+    return TargetValues(table.windows(columns, faults, first=0, length=horizon, may_miss=may_miss)[..., 0])
