@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from archcli.data.records import RecordTable
-from archcli.data.sources.text_lines import in_parts
 from archcli.data.table import ArrayTable
 from archcli.errors import DataError, Location, Problem
 from archcli.recipe.delimited import shown_path
@@ -77,14 +76,16 @@ def open_tfrecord_in_parts(
     """
     read_feature_names(path, compression=compression, location=location)
     features = {column: _Feature() for column in dict.fromkeys(columns)}
-    row = 1
-    for examples in in_parts(_read_examples(path, compression, location), rows):
-        for record, example in enumerate(examples, start=row):
-            for name, feature in features.items():
-                _append(feature, name, example.features.feature, record, location)
+    row, record = 1, 0
+    for record, example in enumerate(_read_examples(path, compression, location), start=1):
+        for name, feature in features.items():
+            _append(feature, name, example.features.feature, record, location)
+        if rows is not None and record - row + 1 == rows:
+            yield _make_table(path, features, sequences, location, row=row)
+            row = record + 1
+            features = {name: _Feature(feature.kind) for name, feature in features.items()}
+    if row <= record:
         yield _make_table(path, features, sequences, location, row=row)
-        row += len(examples)
-        features = {name: _Feature(feature.kind) for name, feature in features.items()}
 
 
 def _make_table(
