@@ -15,6 +15,7 @@ import pytest
 from archcli.commands import export as export_module
 from archcli.commands.train import train
 from archcli.engine.progress import SilentProgress
+from archcli.errors import Problem, RecipeError
 from archcli.export.format import Order
 from archcli.export.formats import FORMATS
 from archcli.export.shipment import Shipment
@@ -180,7 +181,7 @@ def test_a_model_that_a_format_cannot_carry_leaves_nothing(
 
     def refuse(_: Shipment, order: Order) -> None:
         (order.folder / "half").write_text("of a model", encoding="utf-8")
-        raise export_module.RecipeError(export_module.Problem("cannot-export", "no", hint="that one"))
+        raise RecipeError(Problem("cannot-export", "no", hint="that one"))
 
     replaced(monkeypatch, write=refuse)
 

@@ -86,7 +86,8 @@ def prepare_text(text: str, says: Mapping[str, Any], length: int) -> list[int]:
 def prepare_walk(walk: NDArray[Any], says: Mapping[str, Any]) -> NDArray[Any]:
     """Prepare a sequence, padded by NaN, by what is said of it."""
     scaled = walk * says["scale"] + says["offset"]
-    return np.where(np.isnan(walk).all(axis=-1, keepdims=True), says["padding"], scaled)
+    prepared: NDArray[Any] = np.where(np.isnan(walk).all(axis=-1, keepdims=True), says["padding"], scaled)
+    return prepared
 
 
 def test_the_description_alone_is_enough_to_prepare_every_kind_of_input(events: Trained) -> None:

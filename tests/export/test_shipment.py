@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from archcli.build.serving import compose_saved_model
 from archcli.export.description import describe_shipment, label_files, prepared_inputs
@@ -16,7 +19,7 @@ from archcli.recipe.recipe import Objective
 from tests.export.small_models import VISITS, answers_of, visits
 
 
-def answers(model: keras.Model, inputs: dict[str, np.ndarray]) -> np.ndarray:
+def answers(model: keras.Model, inputs: Mapping[str, NDArray[Any]]) -> NDArray[Any]:
     """Return what a model of one output answers to texts and numbers by name."""
     (answer,) = answers_of(model, inputs).values()
     return answer
