@@ -160,7 +160,7 @@ def _open_groups(opening: Opening, delimiter: str) -> Iterator[GroupedTable]:
 
 
 def _open_series(opening: Opening, delimiter: str) -> Iterator[OpenPart]:
-    """Open windows, some at a time: the values are in memory, and what makes the windows of them is not."""
+    """Open windows, some at a time: the values, which times may put in order, are in memory, their windows are not."""
     asked, named = opening.asked, opening.asked.id_column
     leaves = raw_leaves(opening.facts)
     past = max(leaf.shape[0] or 1 for leaf in leaves)
@@ -226,6 +226,7 @@ def _open_own(opening: Opening) -> Iterator[OpenPart]:
 
 
 def _open_corpus(opening: Opening) -> Iterator[OpenPart]:
+    """Open one long text, which is in memory as a whole."""
     _check_id(opening, FileNames((), "column"))
     table = open_new_corpus(opening.path, opening.facts, ahead=0)
     yield OpenPart(table, table.rows)
