@@ -150,7 +150,7 @@ class ArrayTable:
         """Read an array as numbers, float32, of any shape."""
         array = self._as_numbers(column)
         if array.dtype.kind not in "biuf":
-            self._wrong_dtype(column, "numbers", faults, None)
+            self._wrong_dtype(column, "numbers", faults, "save it as numbers: `array.astype(float)`")
             return np.zeros(self.examples, np.float32)
         with np.errstate(over="ignore"):
             numbers = array.astype(np.float32)
@@ -232,7 +232,7 @@ class ArrayTable:
         where = f" at index {list(index)}" if array.ndim > 1 else ""
         return number_fault(index[0] + 1, column, self.noun, f"{value:g}", value, where=where)
 
-    def _wrong_dtype(self, column: str, expected: str, faults: Faults, hint: str | None) -> None:
+    def _wrong_dtype(self, column: str, expected: str, faults: Faults, hint: str) -> None:
         array = self._as_numbers(column)
         found = "text" if array.dtype.kind in "OSU" else str(array.dtype)
         message = f"{self.noun} `{column}` of `{self.name}` holds {found}, expected {expected}"

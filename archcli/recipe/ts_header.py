@@ -18,6 +18,9 @@ from archcli.recipe.delimited import shown_path
 from archcli.recipe.features import TS_CLASS, TS_ELAPSED, TS_TARGET, TS_VALUES
 
 _SHOWN_CHARACTERS: Final = 400
+_AS_THE_ARCHIVES: Final = (
+    "write it as the archives do: `@dimensions 2`, `@classLabel true up down`, `@data`, then the examples"
+)
 _PARTS: Final = re.compile(r"(?:^|(?<=:))(?:[^:(]+|\([^()]*\)|\()*")
 
 
@@ -81,13 +84,13 @@ def parse_ts_header(path: Path, lines: Iterable[str]) -> TsHeader:
             continue
         if not text.startswith("@"):
             message = f"expected a line such as `@problemName ...`, or `@data` before the examples, found `{text[:40]}`"
-            raise DataError(Problem("not-a-ts", message, locate_in_line(path, number, line)))
+            raise DataError(Problem("not-a-ts", message, locate_in_line(path, number, line), _AS_THE_ARCHIVES))
         key, *words = text[1:].split()
         if key.lower() == "data":
             return _settle(path, number, said, numbered)
         said[key.lower()] = (words, number)
     message = f"`{shown_path(path)}` has no line `@data`, expected a `.ts` file of the UEA and UCR archives"
-    raise DataError(Problem("not-a-ts", message, Location(Source(shown_path(path)), 1)))
+    raise DataError(Problem("not-a-ts", message, Location(Source(shown_path(path)), 1), _AS_THE_ARCHIVES))
 
 
 def split_line(line: str) -> list[str]:
@@ -123,5 +126,5 @@ def _settle(path: Path, line: int, said: dict[str, tuple[list[str], int]], rest:
         return TsHeader(path, line, max(1, parts), classes, has_target, has_times)
     if not words[0].isdecimal() or int(words[0]) < 1:
         message = f"`@dimensions` wants a whole number from 1, found `{words[0]}`"
-        raise DataError(Problem("not-a-ts", message, Location(Source(shown_path(path)), where_said)))
+        raise DataError(Problem("not-a-ts", message, Location(Source(shown_path(path)), where_said), _AS_THE_ARCHIVES))
     return TsHeader(path, line, int(words[0]), classes, has_target, has_times)

@@ -122,11 +122,17 @@ error[not-finite]: row 3 of array `x` at index [2, 0]: expected a finite number,
         ),
         (
             {"x": X.astype(str), "kind": KIND},
-            f"error[wrong-dtype]: array `x` of `flats.npz` holds text, expected numbers\n{PLACE}",
+            (
+                f"error[wrong-dtype]: array `x` of `flats.npz` holds text, expected numbers\n{PLACE}"
+                "hint: save it as numbers: `array.astype(float)`\n"
+            ),
         ),
         (
             {"x": X * 1j, "kind": KIND},
-            f"error[wrong-dtype]: array `x` of `flats.npz` holds complex128, expected numbers\n{PLACE}",
+            (
+                f"error[wrong-dtype]: array `x` of `flats.npz` holds complex128, expected numbers\n{PLACE}"
+                "hint: save it as numbers: `array.astype(float)`\n"
+            ),
         ),
         (
             {"x": np.array([1, "a", None, 2], dtype=object), "kind": KIND},

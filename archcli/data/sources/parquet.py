@@ -218,9 +218,8 @@ def _choose_types(file: Any, path: Path, columns: Sequence[str], location: Locat
             )
         )
     if not file.metadata.num_rows:
-        raise DataError(
-            Problem("no-rows", f"`{shown_path(path)}` has columns and no rows, expected examples", location)
-        )
+        message = f"`{shown_path(path)}` has columns and no rows, expected examples"
+        raise DataError(Problem("no-rows", message, location, "write a row for each example"))
     return {column: schema.field(column).type for column in dict.fromkeys(columns)}
 
 

@@ -22,6 +22,7 @@ from archcli.recipe.ts_header import TsHeader, locate_in_line, parse_ts_header, 
 
 _SHOWN: Final = 10
 _NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+_MEND: Final = "correct the line, or leave it out"
 _PAIR: Final = re.compile(r",(?![^()]*\))")
 """A comma that stands between two pairs, and not in one."""
 
@@ -103,7 +104,7 @@ def _read_lines(path: Path, lines: Sequence[tuple[int, str]], header: TsHeader) 
             _read_line(line, number, header, read)
         except _WrongError as wrong:
             where = locate_in_line(path, number, line, wrong.start, wrong.stop)
-            read.problems.append(Problem("not-a-ts", f"line {number}: {wrong.message}", where, wrong.hint))
+            read.problems.append(Problem("not-a-ts", f"line {number}: {wrong.message}", where, wrong.hint or _MEND))
     if read.problems:
         surplus = len(read.problems) - _SHOWN
         more = [Problem("more-problems", f"{surplus} more lines of `{path.name}` are wrong")] if surplus > 0 else []

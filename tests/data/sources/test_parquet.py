@@ -200,7 +200,7 @@ def test_a_file_without_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     path = write(Path.cwd() / "a.parquet", a=pa.array([], pa.float64()))
 
     assert shown(lambda: open_parquet(path, ["a"])) == [
-        "error[no-rows]: `a.parquet` has columns and no rows, expected examples"
+        "error[no-rows]: `a.parquet` has columns and no rows, expected examples\nhint: write a row for each example"
     ]
     assert shown(lambda: list(open_in_parts(path, ["a"]))) == shown(lambda: open_parquet(path, ["a"]))
 

@@ -174,6 +174,7 @@ error[not-a-ts]: line 11: expected a number, or `?` where it is missing, found `
    |
 11 | 7.5,-8:9,ten:right
    |          ^^^
+hint: correct the line, or leave it out
 """
     )
 
