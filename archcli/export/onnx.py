@@ -26,6 +26,7 @@ def _write(shipment: Shipment, order: Order) -> None:
     import onnx  # noqa: PLC0415 -- an extra
 
     path = order.folder / FILE
+    _teach_erfc()
     with _hushed():
         try:
             shipment.model.export(str(path), format="onnx", verbose=False, input_signature=shipment.signature())
@@ -69,6 +70,20 @@ def _snippet(folder: Path, shipment: Shipment, sizes: Mapping[str, tuple[int, ..
         *tell(shipment, folder),
     ]
     return "\n".join(lines)
+
+
+def _teach_erfc() -> None:
+    """Tell the converter how `Erfc` is made, of which Keras's exact `gelu` is: `erfc(x) = 1 - erf(x)`."""
+    import numpy as np  # noqa: PLC0415 -- with the extra
+    from tf2onnx.handler import tf_op  # noqa: PLC0415 -- an extra
+
+    def convert(context: Any, node: Any, **_: Any) -> None:
+        one = context.make_const(f"{node.name}_one", np.float32(1).reshape(()))
+        error = context.make_node("Erf", node.input)
+        context.replace_all_inputs(node.output[0], context.make_node("Sub", [one.output[0], error.output[0]]).output[0])
+        context.remove_node(node.name)
+
+    tf_op("Erfc").register_compat_handler(convert, version=9)
 
 
 @contextmanager

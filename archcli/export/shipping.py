@@ -82,7 +82,9 @@ def ship(
     """
     # A spectrum has powers of a million to one, which smaller numbers do not hold.
     carried = form.carries if quantize is None else form.carries - {"audio"}
-    shipment = make_shipment(trained, carried, is_even=quantize == "int8")
+    # Numbers of different sizes would share 256 steps. That they are scaled in the model does not help: the converter
+    # folds the scale into the weights.
+    shipment = make_shipment(trained, carried, is_even=quantize in ("dynamic", "int8"))
     given, calibrating = _prepare(shipment, sample.raw, calibration)
     sizes = {name: values.shape for name, values in given.items()}
     signature = _sign(shipment, form, sizes)

@@ -96,10 +96,11 @@ PHASE: Final = TargetFacts("phase", "category", (5,), ("phase",), ("up", "down",
 WALKS: Final = np.random.default_rng(1).standard_normal((6, 5, 2)).astype(np.float32)
 
 
-def visits(folder: Path, *, name: str = "network") -> Trained:
+def visits(folder: Path, *, name: str = "network", activation: str | None = None) -> Trained:
     """Compose a model of numbers, which may miss, and a category side by side, to three classes."""
     keras.utils.set_random_seed(1)
-    network = keras.Sequential([keras.Input((5,), name="table"), keras.layers.Dense(3)], name=name)
+    layers = [keras.Input((5,), name="table"), keras.layers.Dense(3, activation=activation)]
+    network = keras.Sequential(layers, name=name)
     return _compose("visits", network, {"table": TABLE}, {"kind": KIND}, {"kind": ("classification", "logits")}, folder)
 
 

@@ -14,7 +14,16 @@ import pytest
 from archcli.errors import RecipeError
 from archcli.export.formats import FORMATS
 from archcli.export.shipping import Shipped
-from tests.export.small_models import EVENTS, answers_of, answers_to_zeros, events, run_snippet, ship_to
+from tests.export.small_models import (
+    EVENTS,
+    VISITS,
+    answers_of,
+    answers_to_zeros,
+    events,
+    run_snippet,
+    ship_to,
+    visits,
+)
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +76,15 @@ def test_names_go_along_as_metadata(folder: Path, shipped: Shipped) -> None:
     assert json.loads(properties["labels"]) == {"tags": ["crime", "love"], "sex": ["female", "male"]}
     signature = (folder / "onnx" / "signature.json").read_text(encoding="utf-8")
     assert json.loads(properties["signature"]) == json.loads(signature)
+
+
+def test_exact_gelu_is_carried(tmp_path: Path) -> None:
+    """Keras makes it of `Erfc`, which neither ONNX nor the converter has."""
+    shipped = ship_to(tmp_path, visits(tmp_path, activation="gelu"), "onnx", VISITS)
+
+    used = {node.op_type for node in onnx.load(tmp_path / "onnx" / "model.onnx").graph.node}
+    assert "Erf" in used
+    assert all(parity.is_same(None) for parity in shipped.parities.values())
 
 
 def test_what_the_runtime_cannot_load_is_a_sentence(tmp_path: Path, shipped: Shipped) -> None:

@@ -92,3 +92,13 @@ def test_onnx_takes_any_number_of_sequences_of_any_length(tmp_path: Path) -> Non
     expected = trained.model.predict_on_batch(longer)
     assert longer.shape[1] == 2 * values.shape[1]
     assert np.allclose(given, expected, atol=1e-5)
+
+
+def test_numbers_of_different_sizes_are_prepared_where_they_would_share_steps(tmp_path: Path) -> None:
+    """Of dynamic ranges, too: the converter folds the scale into the weights, and large numbers drown small ones."""
+    trained, sample = made("mlp-breast-cancer", tmp_path)
+
+    done = ship(trained, FORMATS["litert"], tmp_path, sample=sample, quantize="dynamic")
+
+    assert list(done.prepared) == ["measurements"]
+    assert all(parity.is_same("dynamic") for parity in done.parities.values())
