@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from archcli.engine.feeding import place
+from archcli.errors import is_full
 from archcli.export.description import label_files
 from archcli.export.format import AS_TRAINED, Format, Order
 from archcli.export.shipment import Arrays, Shipment, single
@@ -23,7 +26,12 @@ ASSETS: Final = "assets.extra"
 
 
 def _write(shipment: Shipment, order: Order) -> None:
-    shipment.trained.model.export(order.folder, format="tf_saved_model", verbose=False)
+    try:
+        shipment.trained.model.export(order.folder, format="tf_saved_model", verbose=False)
+    except tf.errors.ResourceExhaustedError as error:
+        if not is_full(error):
+            raise
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
     for name, text in label_files(shipment).items():
         (order.folder / ASSETS).mkdir(exist_ok=True)
         write_text(order.folder / ASSETS / name, text)

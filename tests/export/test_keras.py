@@ -13,12 +13,6 @@ from tests.export.small_models import EVENTS, answers_to_zeros, events, run_snip
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the model is exported to."""
-    return tmp_path_factory.mktemp("events")
-
-
-@pytest.fixture(scope="module")
 def shipped(folder: Path) -> Shipped:
     """A model of every kind of input and three outputs, exported."""
     return ship_to(folder, events(folder), "keras", EVENTS)

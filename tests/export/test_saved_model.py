@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import ast
+import errno
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from archcli.export.shipping import Shipped
-from tests.export.small_models import EVENTS, answers_to_zeros, events, run_snippet, ship_to
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the model is exported to."""
-    return tmp_path_factory.mktemp("events")
+from tests.export.small_models import EVENTS, VISITS, answers_to_zeros, events, run_snippet, ship_to, visits
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +60,22 @@ def test_snippet_runs_as_it_is(folder: Path, shipped: Shipped) -> None:
         tag for tag, chance in zip(("crime", "love"), told["tags"], strict=True) if chance >= 0.5
     ]
     assert sex == ("male" if told["sex"][0] >= 0.5 else "female")
+
+
+def test_full_disk_is_an_error_of_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """TensorFlow has a name of its own for it, and for memory that runs out."""
+    trained = visits(tmp_path)
+    said = ["log.pb.part; No space left on device", "OOM when allocating tensor"]
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise tf.errors.ResourceExhaustedError(None, None, said.pop(0))
+
+    monkeypatch.setattr(type(trained.model), "export", fail)
+
+    (tmp_path / "again").mkdir()
+    with pytest.raises(OSError, match="No space left on device") as raised:
+        ship_to(tmp_path, trained, "saved_model", VISITS)
+    with pytest.raises(tf.errors.ResourceExhaustedError):
+        ship_to(tmp_path / "again", trained, "saved_model", VISITS)
+
+    assert raised.value.errno == errno.ENOSPC
