@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import sys
 from collections.abc import Sequence
@@ -104,11 +105,25 @@ def main(arguments: Sequence[str] | None = None) -> None:
         give_up_output()
         sys.exit(1)
     except OSError as error:
+        if error.errno == errno.ENAMETOOLONG:
+            _show_too_long(error)
+            sys.exit(DataError.exit_status)
         if not is_full(error):
             raise
         give_up_output()
         _show_full(error)
         sys.exit(DataError.exit_status)
+
+
+def _show_too_long(error: OSError) -> None:
+    """Say that a name is longer than the system takes; wherever a path is looked at it may be."""
+    from archcli.cli.render import open_console, print_problems
+    from archcli.errors import Problem
+
+    name = str(error.filename)
+    message = f"there is no file `{name[:40]}…`: its name of {len(name)} characters is longer than the system takes"
+    problem = Problem("file-not-found", message, hint="see whether it is a name, and not what a file holds")
+    print_problems([problem], open_console(stderr=True))
 
 
 def _show_full(error: OSError) -> None:

@@ -9,8 +9,8 @@ from archcli.cli.options import DEFAULT_RUNS
 
 
 def called(path: Path, runs: Path) -> str:
-    """Call a run as it is typed: short in the usual folder, else by its path."""
-    if runs == DEFAULT_RUNS:
+    """Call a run as it is typed: short in the usual folder, else by its path; one may have been copied elsewhere."""
+    if runs == DEFAULT_RUNS and path.parent.parent.absolute() == runs.absolute():
         return f"{path.parent.name}/{path.name.split('-')[0]}"
     return shlex.quote(str(path))
 

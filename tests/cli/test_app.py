@@ -69,3 +69,15 @@ def test_who_has_had_enough_of_the_output_ends_it() -> None:
         done = subprocess.run(command, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False)
 
     assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_name_that_is_too_long_is_one_sentence(archcli: Archcli) -> None:
+    """Whatever it was to name, such as a recipe."""
+    done = archcli("check", "x" * 300 + ".yaml")
+
+    assert done.status == 3
+    assert done.err == (
+        f"error[file-not-found]: there is no file `{'x' * 40}…`: its name of 305 characters is longer than the system "
+        "takes\nhint: see whether it is a name, and not what a file holds\n\n"
+        "1 problem; for more: archcli explain file-not-found\n"
+    )
