@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from pathlib import Path
 from statistics import mean, stdev
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from archcli.cli.app import main
 
 if TYPE_CHECKING:
     from tests.conftest import Archcli
@@ -21,18 +25,26 @@ train: {epochs: 2}
 """
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a recipe of three folds."""
-    (tmp_path / "folded.yaml").write_text(RECIPE, encoding="utf-8")
-    return tmp_path
+    folder = tmp_path_factory.mktemp("folded")
+    (folder / "folded.yaml").write_text(RECIPE, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> Any:
+    """What `train --json` says of it."""
+    out = io.StringIO()
+    with contextlib.chdir(folder), contextlib.redirect_stdout(out), pytest.raises(SystemExit):
+        main(["train", "folded.yaml", "--json", "--quiet"])
+    return json.loads(out.getvalue())
 
 
 @pytest.mark.slow
-def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, archcli: Archcli) -> None:
+def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, told: Any) -> None:
     """Three runs, each with another test; mean and sample deviation are those of the runs' own scores."""
-    told = json.loads(archcli("train", "folded.yaml", "--json", "--quiet", cwd=folder).out)
-
     runs = [folder / one["run"] for one in told["folds"]]
     accuracies = [json.loads((run / "metrics.json").read_text())["scores"]["test"]["accuracy"] for run in runs]
     assert accuracies == [one["scores"]["accuracy"] for one in told["folds"]]
@@ -47,9 +59,9 @@ def test_each_fold_is_a_run_and_the_report_their_mean_and_spread(folder: Path, a
 
 
 @pytest.mark.slow
-def test_one_fold_alone_is_the_run_that_it_was_among_all(folder: Path, archcli: Archcli) -> None:
+def test_one_fold_alone_is_the_run_that_it_was_among_all(folder: Path, told: Any, archcli: Archcli) -> None:
     """`fold: 2` gives the same numbers whether the others were trained before it or not."""
-    among = json.loads(archcli("train", "folded.yaml", "--json", "--quiet", cwd=folder).out)["folds"][1]["scores"]
+    among = told["folds"][1]["scores"]
 
     alone = json.loads(archcli("train", "folded.yaml", "data.split.fold=2", "--json", "--quiet", cwd=folder).out)
 
